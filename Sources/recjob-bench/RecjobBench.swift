@@ -1,0 +1,1 @@
+@main struct RecjobBench { static func main() {} }

@@ -1,0 +1,1 @@
+@main struct Recjob { static func main() {} }
