@@ -48,7 +48,8 @@ let package = Package(
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"]),
     .testTarget(
       name: "RecommendersTests",
-      dependencies: ["Kernels", "Ratings", "Recommenders", "TestSupport"]),
+      dependencies: ["Kernels", "Ratings", "Recommenders", "TestSupport"],
+      resources: [.copy("Fixtures")]),
     .testTarget(
       name: "PublishingTests",
       dependencies: ["Kernels", "Publishing", "Ratings", "Recommenders", "TestSupport"]),

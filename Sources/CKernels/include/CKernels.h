@@ -1,4 +1,61 @@
 #ifndef RECJOB_CKERNELS_H
 #define RECJOB_CKERNELS_H
-int rk_placeholder(void);
+
+#include <stddef.h>
+#include <stdint.h>
+
+// The hottest loops. Shared rules:
+// - A row is `stride` floats, `stride` a multiple of 16, aligned to 64 bytes; lanes beyond the row's
+//   `dimension` are zero and stay zero.
+// - No two pointer arguments may overlap unless a function says so.
+// - Every sum has one order, written in vector.h, on every processor; no multiply is fused with an
+//   add. A result is therefore the same bits wherever it is computed.
+
+#pragma clang assume_nonnull begin
+
+/// The dot product of two rows.
+float rk_dot(const float *a, const float *b, size_t stride);
+
+/// target += scale * source.
+void rk_add_scaled(float *target, const float *source, float scale, size_t stride);
+
+/// target += weights * source, lane by lane.
+void rk_add_weighted(float *target, const float *source, const float *weights, size_t stride);
+
+/// What one step of Adam needs besides the tables.
+typedef struct {
+  /// Learning rate with both bias corrections: lr * sqrt(1 - beta_2^t) / (1 - beta_1^t).
+  float rate;
+  /// 1 - beta_1.
+  float momentum_share;
+  /// 1 - beta_2.
+  float velocity_share;
+  float epsilon;
+} rk_adam_parameters;
+
+/// One step of Adam over every row of a table.
+///
+/// weights, momentum, velocity: rows x stride. touched: the ascending numbers of the rows that have
+/// a gradient; gradients: touched_count x stride, in the same order. penalty: a row that holds the
+/// L2 factor of each lane; its gradient is 2 * penalty * weight on every row, touched or not.
+///
+/// Returns the sum of penalty * weight^2 over the table as it was before the step.
+float rk_adam_all(float *weights, float *momentum, float *velocity, size_t rows, size_t stride,
+                  size_t dimension, const uint32_t *_Nullable touched, const float *gradients,
+                  size_t touched_count, const float *penalty, rk_adam_parameters parameters);
+
+/// One step of Adam over the touched rows only, without a penalty.
+void rk_adam_touched(float *weights, float *momentum, float *velocity, size_t stride,
+                     size_t dimension, const uint32_t *_Nullable touched, const float *gradients,
+                     size_t touched_count, rk_adam_parameters parameters);
+
+/// The scores of one row against panels of 32 rows.
+///
+/// panels: panel_count x dimension x 32, so that the 32 values of one dimension lie side by side.
+/// scores: panel_count x 32. Each score is summed over the dimensions in ascending order.
+void rk_panel_scores(const float *row, const float *panels, size_t panel_count, size_t dimension,
+                     float *scores);
+
+#pragma clang assume_nonnull end
+
 #endif

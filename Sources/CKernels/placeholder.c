@@ -1,2 +1,0 @@
-#include "CKernels.h"
-int rk_placeholder(void) { return 0; }

@@ -1,0 +1,43 @@
+#ifndef RECJOB_VECTOR_H
+#define RECJOB_VECTOR_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// clang would fuse a * b + c where the processor can, and the clones below would then differ in
+// their last bits.
+#pragma STDC FP_CONTRACT OFF
+
+typedef float v16 __attribute__((vector_size(64), aligned(64), may_alias));
+typedef float v8 __attribute__((vector_size(32), aligned(32), may_alias));
+typedef int32_t v16i __attribute__((vector_size(64)));
+typedef int32_t v8i __attribute__((vector_size(32)));
+
+// One binary runs on any x86-64 and picks the widest clone by itself. Without the minimum width
+// the widest clone would still be split into 256-bit halves.
+#if defined(__x86_64__)
+#define CLONES                                                                                    \
+  __attribute__((min_vector_width(512), target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define CLONES
+#endif
+
+#define INLINE static inline __attribute__((always_inline))
+
+/// The fixed order of a sum over lanes: upper half onto lower half, 16 -> 8 -> 4 -> 2 -> 1.
+///
+/// Vectors are handed over by address: by value, their place in the call would depend on the clone.
+INLINE float fold8(const v8 *vector) {
+  const v8 x = *vector;
+  float a0 = x[0] + x[4], a1 = x[1] + x[5], a2 = x[2] + x[6], a3 = x[3] + x[7];
+  return (a0 + a2) + (a1 + a3);
+}
+
+INLINE float fold16(const v16 *vector) {
+  const v16 x = *vector;
+  v8 half = __builtin_shufflevector(x, x, 0, 1, 2, 3, 4, 5, 6, 7) +
+            __builtin_shufflevector(x, x, 8, 9, 10, 11, 12, 13, 14, 15);
+  return fold8(&half);
+}
+
+#endif

@@ -1,0 +1,118 @@
+public import Ratings
+
+/// What was found of one method on the held-out rows.
+public struct MethodReport: Equatable, Sendable {
+  /// The errors over all rows.
+  public let errors: ErrorMetrics
+  /// The errors over the rows whose user or item training never saw; `nil` without such rows.
+  public let coldErrors: ErrorMetrics?
+  /// The 95 % interval of the RMSE.
+  public let rmseInterval: ConfidenceInterval?
+  /// Predicted against actual ratings.
+  public let calibration: [CalibrationBin]
+  /// How good its lists are.
+  public let ranking: RankingMetrics
+}
+
+/// What was found of the model, beside the baselines, on the held-out rows.
+public struct EvaluationReport: Equatable, Sendable {
+  /// The trained model.
+  public let model: MethodReport
+  /// The bias baseline, trained on the same rows.
+  public let baseline: MethodReport
+  /// Lists of the items with the most training ratings.
+  public let popularity: RankingMetrics
+}
+
+/// Measures models on the held-out rows: the only part of the program that is handed them.
+public struct Evaluator: Sendable {
+  private let heldOut: RatingColumns
+  private let trained: InteractionMatrix
+  private let details: [ItemDetails]
+  private let threshold: Float
+  private let seed: UInt32
+  private let threads: Int
+
+  /// Prepares an evaluation.
+  ///
+  /// - Parameters:
+  ///   - heldOut: The held-out rows; at least one.
+  ///   - trained: The items that each user rated in the rows that the model was trained on; the lists
+  ///     that are measured leave them out.
+  ///   - details: The items' genres; may be empty.
+  ///   - relevanceThreshold: The rating from which a held-out item is relevant.
+  ///   - seed: The seed of the bootstrap.
+  ///   - threads: The number of threads that rank; it has no influence on the result.
+  public init(
+    heldOut: RatingColumns, trained: InteractionMatrix, details: [ItemDetails],
+    relevanceThreshold: Float, seed: UInt32, threads: Int
+  ) {
+    precondition(heldOut.count > 0, "there is nothing to evaluate on")
+    self.heldOut = heldOut
+    self.trained = trained
+    self.details = details
+    threshold = relevanceThreshold
+    self.seed = seed
+    self.threads = threads
+  }
+
+  /// Evaluates a model beside the baselines.
+  ///
+  /// - Throws: `CancellationError` when the task is cancelled.
+  public func evaluate(
+    _ model: any RatingPredictor, baseline: any RatingPredictor
+  ) async throws(CancellationError) -> EvaluationReport {
+    EvaluationReport(
+      model: try await report(model), baseline: try await report(baseline),
+      popularity: try await ranking(Self.popularity(like: baseline)))
+  }
+
+  private func report(
+    _ model: any RatingPredictor
+  ) async throws(CancellationError) -> MethodReport {
+    let predictions = (0..<heldOut.count).map {
+      model.predictedRating(of: heldOut.items[$0], by: heldOut.users[$0])
+    }
+    let counts = model.trainingCounts
+    guard let errors = ErrorMetrics(heldOut, predictions: predictions) else {
+      preconditionFailure("there is nothing to evaluate on")
+    }
+    return MethodReport(
+      errors: errors,
+      coldErrors: ErrorMetrics(heldOut, predictions: predictions) {
+        counts.isCold(heldOut.items[$0], heldOut.users[$0])
+      },
+      rmseInterval: Bootstrap.rmseInterval(
+        heldOut, predictions: predictions, users: model.configuration.users, seed: seed),
+      calibration: CalibrationBin.bins(
+        heldOut, predictions: predictions, scale: model.configuration.scale),
+      ranking: try await ranking(model))
+  }
+
+  private func ranking(
+    _ model: any RatingPredictor
+  ) async throws(CancellationError) -> RankingMetrics {
+    let recommender = TopNRecommender(
+      model: model, excluding: trained,
+      candidates: Array(repeating: true, count: model.configuration.items),
+      k: RankingMetrics.k)
+    return RankingMetrics(
+      lists: try await recommender.recommendAll(threads: threads), heldOut: heldOut,
+      threshold: threshold, counts: model.trainingCounts, details: details)
+  }
+
+  /// A model whose ranking keys are the items' numbers of training ratings.
+  private static func popularity(like model: any RatingPredictor) -> FactorModel {
+    let counts = model.trainingCounts
+    return FactorModel(
+      model.configuration,
+      users: FactorModel.table(
+        factors: [], count: 0, rows: counts.users.count,
+        Array(repeating: 0, count: counts.users.count)
+      ) { ($0, 1) },
+      items: FactorModel.table(
+        factors: [], count: 0, rows: counts.items.count, counts.items.map { Float($0) }
+      ) { (1, $0) },
+      trainingCounts: counts)
+  }
+}

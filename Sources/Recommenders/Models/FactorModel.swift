@@ -1,0 +1,171 @@
+public import Kernels
+public import Ratings
+
+/// The models whose ranking key is a dot product: `bias`, `dot`, `biased-dot`, `logistic-dot`.
+///
+/// key_ui = p_u · q_i + b_u + c_i. The biases ride along as two more lanes of the rows: a user's
+/// row is (p_u, b_u, 1), an item's is (q_i, 1, c_i), so that one dot product is the whole key. `dot`
+/// has no such lanes, `bias` nothing else.
+public struct FactorModel: RatingPredictor {
+  /// What the parameters mean.
+  public let configuration: ModelConfiguration
+  /// How many training ratings each user and item had.
+  public let trainingCounts: TrainingCounts
+
+  private let users: EmbeddingTable
+  private let items: EmbeddingTable
+  private let panels: PanelTable
+  private let coldItems: [ItemIndex]
+
+  /// Takes over tables of rows as described above.
+  ///
+  /// With `known-terms`, the rows of users and items that training never saw lose their factors and
+  /// bias, so that only the other side's terms are left.
+  init(
+    _ configuration: ModelConfiguration, users: EmbeddingTable, items: EmbeddingTable,
+    trainingCounts: TrainingCounts
+  ) {
+    precondition(
+      users.dimension == Self.dimension(configuration) && items.dimension == users.dimension
+        && users.rows == configuration.users && items.rows == configuration.items,
+      "the tables do not have the configured shape")
+    self.configuration = configuration
+    self.trainingCounts = trainingCounts
+    let hasBias = Self.hasBias(configuration.type)
+    let factors = configuration.factors
+    if configuration.cold == .knownTerms {
+      self.users = Self.clearing(
+        users, where: trainingCounts.users, constantLane: hasBias ? factors + 1 : nil)
+      self.items = Self.clearing(
+        items, where: trainingCounts.items, constantLane: hasBias ? factors : nil)
+      coldItems =
+        configuration.type == .dot
+        ? trainingCounts.items.indices.filter { trainingCounts.items[$0] == 0 }
+          .map { ItemIndex($0) } : []
+    } else {
+      self.users = users
+      self.items = items
+      coldItems = []
+    }
+    panels = PanelTable(self.items)
+  }
+
+  /// Creates the model from the tensors of a bundle.
+  init(
+    _ configuration: ModelConfiguration, tensors: [NamedTensor], trainingCounts: TrainingCounts
+  ) throws(ModelError) {
+    let lookup = TensorLookup(tensors: tensors)
+    let (users, items) = (configuration.users, configuration.items)
+    let factors = configuration.factors
+    let userFactors =
+      factors > 0 ? try lookup.values("user_factors", shape: [users, factors]) : []
+    let itemFactors =
+      factors > 0 ? try lookup.values("item_factors", shape: [items, factors]) : []
+    let hasBias = Self.hasBias(configuration.type)
+    let userBias = hasBias ? try lookup.values("user_bias", shape: [users]) : nil
+    let itemBias = hasBias ? try lookup.values("item_bias", shape: [items]) : nil
+    self.init(
+      configuration,
+      users: Self.table(factors: userFactors, count: factors, rows: users, userBias) { ($0, 1) },
+      items: Self.table(factors: itemFactors, count: factors, rows: items, itemBias) { (1, $0) },
+      trainingCounts: trainingCounts)
+  }
+
+  static func hasBias(_ type: ModelType) -> Bool { type != .dot }
+
+  static func dimension(_ configuration: ModelConfiguration) -> Int {
+    configuration.factors + (hasBias(configuration.type) ? 2 : 0)
+  }
+
+  /// A table of rows with the two bias lanes that `lanes` makes of a bias.
+  static func table(
+    factors: [Float], count: Int, rows: Int, _ bias: [Float]?,
+    lanes: (Float) -> (Float, Float)
+  ) -> EmbeddingTable {
+    guard let bias else { return EmbeddingTable(rows: rows, dimension: count, values: factors) }
+    var table = EmbeddingTable(rows: rows, dimension: count + 2)
+    let stride = table.stride
+    table.withMutableValues { span in
+      for row in 0..<rows {
+        for lane in 0..<count { span[row * stride + lane] = factors[row * count + lane] }
+        (span[row * stride + count], span[row * stride + count + 1]) = lanes(bias[row])
+      }
+    }
+    return table
+  }
+
+  /// The parameters: factors, then biases, as far as the type has them.
+  public var tensors: [NamedTensor] {
+    let factors = configuration.factors
+    var tensors: [NamedTensor] = []
+    func add(_ name: String, _ table: EmbeddingTable, _ columns: Range<Int>, shape: [Int]) {
+      tensors.append(NamedTensor(name: name, shape: shape, values: table.values(columns: columns)))
+    }
+    if factors > 0 {
+      add("user_factors", users, 0..<factors, shape: [users.rows, factors])
+      add("item_factors", items, 0..<factors, shape: [items.rows, factors])
+    }
+    if Self.hasBias(configuration.type) {
+      add("user_bias", users, factors..<factors + 1, shape: [users.rows])
+      add("item_bias", items, factors + 1..<factors + 2, shape: [items.rows])
+    }
+    return tensors
+  }
+
+  /// The ranking key of one pair, summed over the lanes in ascending order.
+  public func rankingKey(of item: ItemIndex, by user: UserIndex) -> Float {
+    if fallsBack(item, user) { return configuration.meanKey }
+    let userStart = user.position * users.stride
+    let itemStart = item.position * items.stride
+    return users.withValues { userValues in
+      items.withValues { itemValues in
+        var sum: Float = 0
+        for lane in 0..<users.dimension {
+          sum += userValues[userStart + lane] * itemValues[itemStart + lane]
+        }
+        return sum
+      }
+    }
+  }
+
+  /// Writes the ranking keys of all items.
+  public func rankingKeys(for user: UserIndex, into keys: inout EmbeddingTable) {
+    panels.scores(of: users, row: user.position, into: &keys)
+    guard configuration.type == .dot, configuration.cold == .knownTerms else { return }
+    let mean = configuration.meanKey
+    if trainingCounts.users[user.position] == 0 {
+      keys.withMutableValues { span in
+        for item in 0..<items.rows { span[item] = mean }
+      }
+    } else if !coldItems.isEmpty {
+      keys.withMutableValues { span in
+        for item in coldItems { span[item.position] = mean }
+      }
+    }
+  }
+
+  /// A row with room for the key of every item.
+  public func makeKeyRow() -> EmbeddingTable {
+    EmbeddingTable(rows: 1, dimension: max(panels.paddedRows, 1))
+  }
+
+  // `dot` has no bias to fall back on: the product with an unseen row would be 0.
+  private func fallsBack(_ item: ItemIndex, _ user: UserIndex) -> Bool {
+    configuration.type == .dot && configuration.cold == .knownTerms
+      && trainingCounts.isCold(item, user)
+  }
+
+  private static func clearing(
+    _ table: EmbeddingTable, where counts: [Int32], constantLane: Int?
+  ) -> EmbeddingTable {
+    guard counts.contains(0) else { return table }
+    var cleared = table
+    let (stride, dimension) = (table.stride, table.dimension)
+    cleared.withMutableValues { span in
+      for row in counts.indices where counts[row] == 0 {
+        for lane in 0..<dimension where lane != constantLane { span[row * stride + lane] = 0 }
+      }
+    }
+    return cleared
+  }
+}

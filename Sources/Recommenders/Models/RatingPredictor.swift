@@ -1,0 +1,81 @@
+public import Kernels
+public import Ratings
+
+/// A trained model: it scores pairs of a user and an item.
+///
+/// The score that ranks items is the *ranking key*, the `Float` before the link; the logistic
+/// function saturates and would make ties of different keys.
+public protocol RatingPredictor: Sendable {
+  /// What the parameters mean: shape, link, rating scale.
+  var configuration: ModelConfiguration { get }
+  /// The parameters under the names that the bundle gives them.
+  var tensors: [NamedTensor] { get }
+  /// How many training ratings each user and item had.
+  var trainingCounts: TrainingCounts { get }
+  /// The ranking key of one pair.
+  ///
+  /// - Complexity: O(factors).
+  func rankingKey(of item: ItemIndex, by user: UserIndex) -> Float
+  /// Writes the ranking keys of all items, the same bits as ``rankingKey(of:by:)`` gives.
+  ///
+  /// - Parameters:
+  ///   - user: The user.
+  ///   - keys: A table with one row, from ``makeKeyRow()``.
+  func rankingKeys(for user: UserIndex, into keys: inout EmbeddingTable)
+  /// The table that ``rankingKeys(for:into:)`` fills.
+  func makeKeyRow() -> EmbeddingTable
+}
+
+extension RatingPredictor {
+  /// The predicted rating of one pair, not clipped to the scale.
+  public func predictedRating(of item: ItemIndex, by user: UserIndex) -> Float {
+    configuration.rating(ofKey: rankingKey(of: item, by: user))
+  }
+}
+
+/// A tensor of `Float`s in row-major order, with its name in the bundle.
+public struct NamedTensor: Equatable, Sendable {
+  /// The name, for example `user_factors`.
+  public let name: String
+  /// The sizes of the dimensions.
+  public let shape: [Int]
+  /// The values, as many as the product of the sizes.
+  public let values: [Float]
+
+  /// Creates a tensor.
+  ///
+  /// - Precondition: The values fill the shape.
+  public init(name: String, shape: [Int], values: [Float]) {
+    precondition(shape.reduce(1, *) == values.count, "the values do not fill the shape")
+    self.name = name
+    self.shape = shape
+    self.values = values
+  }
+}
+
+/// How many of the ratings that a model was trained on each user and each item had.
+public struct TrainingCounts: Equatable, Sendable {
+  /// The number of training ratings by user.
+  public var users: [Int32]
+  /// The number of training ratings by item.
+  public var items: [Int32]
+
+  /// Wraps counts.
+  public init(users: [Int32], items: [Int32]) {
+    self.users = users
+    self.items = items
+  }
+
+  /// Counts the ratings of a training set.
+  public init(_ ratings: RatingColumns, users userCount: Int, items itemCount: Int) {
+    users = Array(repeating: 0, count: userCount)
+    items = Array(repeating: 0, count: itemCount)
+    for user in ratings.users { users[user.position] += 1 }
+    for item in ratings.items { items[item.position] += 1 }
+  }
+
+  /// Whether training saw neither or only one side of a pair.
+  public func isCold(_ item: ItemIndex, _ user: UserIndex) -> Bool {
+    users[user.position] == 0 || items[item.position] == 0
+  }
+}

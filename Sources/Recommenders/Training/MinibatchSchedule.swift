@@ -1,0 +1,57 @@
+import Ratings
+
+/// Some rows of a training set, to be learned from in one step.
+struct Batch {
+  let ratings: RatingColumns
+  /// The row numbers, in the order in which sums are taken.
+  let rows: ArraySlice<Int32>
+  let epoch: UInt32
+  /// The place of the first row in the epoch.
+  let firstPosition: Int
+}
+
+/// A model whose parameters are still moving.
+protocol ModelInTraining {
+  /// Takes one step and returns the mean loss of the batch before it.
+  mutating func train(_ batch: Batch, optimizer: Optimizer) -> Double
+  /// The L2 penalty of all tables.
+  func penaltyValue() -> Double
+  /// The model with the parameters as they are.
+  func model(_ counts: TrainingCounts) -> any RatingPredictor
+}
+
+/// Visits the rows of an epoch in a seeded order, in batches of which the last may be short.
+struct MinibatchSchedule {
+  private let options: TrainingOptions
+  private let count: Int
+  private let generator: CounterBasedGenerator
+
+  init(_ options: TrainingOptions, count: Int) {
+    self.options = options
+    self.count = count
+    generator = CounterBasedGenerator(seed: options.seed, stream: .shuffle)
+  }
+
+  /// Trains one epoch and returns the mean of the batches' losses, weighted by their rows.
+  func run(
+    epoch: Int, on ratings: RatingColumns, state: inout any ModelInTraining,
+    optimizer: inout Optimizer
+  ) throws(TrainingError) -> Double {
+    let order =
+      options.shuffle
+      ? generator.permutation(of: count, epoch: UInt32(epoch)) : Array(0..<Int32(count))
+    var sum = 0.0
+    var start = 0
+    while start < count {
+      if Task.isCancelled { throw .cancelled }
+      let end = min(start + options.batchSize, count)
+      optimizer.beginStep()
+      let batch = Batch(
+        ratings: ratings, rows: order[start..<end], epoch: UInt32(epoch), firstPosition: start)
+      let loss = state.train(batch, optimizer: optimizer)
+      sum += loss * Double(end - start)
+      start = end
+    }
+    return sum / Double(count)
+  }
+}

@@ -1,0 +1,172 @@
+public import Ratings
+
+/// Trains a model on rows of ratings, with early stopping on other rows.
+///
+/// The trainer never sees held-out rows unless the caller passes them as validation rows.
+public struct Trainer: Sendable {
+  private let model: ModelOptions
+  private let training: TrainingOptions
+  private let resolved: ResolvedTraining
+  private let users: Int
+  private let items: Int
+  private let scale: RatingScale
+
+  /// Prepares training.
+  ///
+  /// - Parameters:
+  ///   - model: The model to train.
+  ///   - training: How to train it.
+  ///   - resolved: The same, with every choice made.
+  ///   - users: The number of users of the dataset.
+  ///   - items: The number of items of the dataset.
+  ///   - scale: The rating scale of the dataset.
+  public init(
+    model: ModelOptions, training: TrainingOptions, resolved: ResolvedTraining, users: Int,
+    items: Int, scale: RatingScale
+  ) {
+    self.model = model
+    self.training = training
+    self.resolved = resolved
+    self.users = users
+    self.items = items
+    self.scale = scale
+  }
+
+  /// Trains until early stopping or the last epoch.
+  ///
+  /// - Parameters:
+  ///   - ratings: The rows to learn from.
+  ///   - validation: The rows that early stopping watches; without any, all epochs are trained.
+  ///   - onEpoch: Is handed each epoch's record as it ends.
+  /// - Throws: ``TrainingError`` if a loss is not finite, there are no rows, or the task is cancelled.
+  /// - Complexity: O(epochs × ratings × factors), for `adam` O(epochs × batches × parameters).
+  public func train(
+    on ratings: RatingColumns, validation: RatingColumns,
+    onEpoch: (EpochRecord) -> Void
+  ) throws(TrainingError) -> TrainedModel {
+    let stopping = validation.count > 0 ? training.earlyStopping : nil
+    return try train(
+      on: ratings, validation: validation, epochs: training.maxEpochs, stopping: stopping,
+      onEpoch: onEpoch)
+  }
+
+  /// Trains a fixed number of epochs from the same starting weights, without validation rows.
+  ///
+  /// - Throws: As ``train(on:validation:onEpoch:)``.
+  public func refit(
+    on ratings: RatingColumns, epochs: Int, onEpoch: (EpochRecord) -> Void
+  ) throws(TrainingError) -> TrainedModel {
+    try train(
+      on: ratings, validation: RatingColumns(users: [], items: [], values: []), epochs: epochs,
+      stopping: nil, onEpoch: onEpoch)
+  }
+
+  private func train(
+    on ratings: RatingColumns, validation: RatingColumns, epochs: Int,
+    stopping options: EarlyStoppingOptions?, onEpoch: (EpochRecord) -> Void
+  ) throws(TrainingError) -> TrainedModel {
+    guard ratings.count > 0 else { throw .noTrainingRows }
+    let counts = TrainingCounts(ratings, users: users, items: items)
+    if model.type == .bias {
+      let model = BiasModel.fit(ratings, users: users, items: items, scale: scale)
+      return TrainedModel(model: model, history: [], bestEpoch: 0)
+    }
+    let configuration = configuration(trainMean: Float(BiasModel.mean(of: ratings.values)))
+    var state = startingState(configuration)
+    var optimizer = Optimizer(resolved)
+    var stopping = options.map { EarlyStopping($0) }
+    var best: (any ModelInTraining)?
+    var history: [EpochRecord] = []
+    var learningRate = resolved.learningRate
+    let schedule = MinibatchSchedule(training, count: ratings.count)
+    epochs: for epoch in 1...max(epochs, 1) {
+      optimizer.learningRate = Float(learningRate)
+      let trainLoss = try schedule.run(
+        epoch: epoch, on: ratings, state: &state, optimizer: &optimizer)
+      let record = try record(
+        epoch, trainLoss: trainLoss, learningRate: learningRate, state: state,
+        validation: validation, counts: counts, optimizer: optimizer,
+        configuration: configuration)
+      history.append(record)
+      onEpoch(record)
+      learningRate *= training.learningRateDecay
+      guard let options, let value = Self.value(of: record, options.monitor) else { continue }
+      switch stopping?.observe(value, epoch: epoch) {
+      case .better: if options.restoreBest { best = state }
+      case .stop: break epochs
+      case .notBetter, nil: break
+      }
+    }
+    let bestEpoch = stopping?.bestEpoch ?? history.count
+    let isRestored = options?.restoreBest ?? false
+    return TrainedModel(
+      model: (best ?? state).model(counts), history: history,
+      bestEpoch: isRestored ? bestEpoch : history.count)
+  }
+
+  private func configuration(trainMean: Float) -> ModelConfiguration {
+    ModelConfiguration(
+      type: model.type, users: users, items: items, factors: model.factors,
+      hidden: model.type == .neural ? model.hidden : [], link: resolved.link, cold: model.cold,
+      scale: scale, trainMean: trainMean)
+  }
+
+  private func startingState(_ configuration: ModelConfiguration) -> any ModelInTraining {
+    let l2 = Float(resolved.l2)
+    return configuration.type == .neural
+      ? NeuralTraining(
+        configuration, options: model, seed: training.seed, l2: l2, batchSize: training.batchSize)
+      : FactorTraining(
+        configuration, seed: training.seed, l2: l2, batchSize: training.batchSize)
+  }
+
+  private func record(
+    _ epoch: Int, trainLoss: Double, learningRate: Double, state: any ModelInTraining,
+    validation: RatingColumns, counts: TrainingCounts, optimizer: Optimizer,
+    configuration: ModelConfiguration
+  ) throws(TrainingError) -> EpochRecord {
+    guard trainLoss.isFinite else { throw .diverged(epoch: epoch, learningRate: learningRate) }
+    var validationLoss: Double?
+    var validationRMSE: Double?
+    if validation.count > 0 {
+      let model = state.model(counts)
+      let loss = RatingLoss(configuration)
+      var sum = 0.0
+      var squares = 0.0
+      for row in 0..<validation.count {
+        let key = model.rankingKey(of: validation.items[row], by: validation.users[row])
+        let rating = validation.values[row]
+        sum += loss(key: key, rating: rating).value
+        let error = Double(configuration.rating(ofKey: key)) - Double(rating)
+        squares += error * error
+      }
+      let count = Double(validation.count)
+      let penalty = optimizer.penalizesWholeTables ? state.penaltyValue() : 0
+      validationLoss = sum / count + penalty
+      validationRMSE = (squares / count).squareRoot()
+      guard squares.isFinite, sum.isFinite else {
+        throw .diverged(epoch: epoch, learningRate: learningRate)
+      }
+    }
+    return EpochRecord(
+      epoch: epoch, trainLoss: trainLoss, validationLoss: validationLoss,
+      validationRMSE: validationRMSE, learningRate: learningRate)
+  }
+
+  private static func value(of record: EpochRecord, _ monitor: MonitoredValue) -> Double? {
+    switch monitor {
+    case .validationRMSE: record.validationRMSE
+    case .validationLoss: record.validationLoss
+    }
+  }
+}
+
+/// What training ended with.
+public struct TrainedModel: Sendable {
+  /// The model, of the best epoch or of the last.
+  public let model: any RatingPredictor
+  /// A record of each epoch that was trained.
+  public let history: [EpochRecord]
+  /// The epoch whose parameters the model has; 0 for a model that has no epochs.
+  public let bestEpoch: Int
+}

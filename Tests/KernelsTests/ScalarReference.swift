@@ -1,0 +1,52 @@
+import Kernels
+
+/// The kernels again as plain loops over arrays, with the sums in the order of the contract.
+enum ScalarReference {
+  /// Lane l of every sixteen is summed first; the sixteen sums are folded 16 → 8 → 4 → 2 → 1.
+  static func dot(_ a: [Float], _ b: [Float]) -> Float {
+    var lanes = [Float](repeating: 0, count: 16)
+    for index in a.indices {
+      let product = a[index] * b[index]
+      lanes[index % 16] = index < 16 ? product : lanes[index % 16] + product
+    }
+    return fold(lanes)
+  }
+
+  static func fold(_ lanes: [Float]) -> Float {
+    var lanes = lanes
+    while lanes.count > 1 {
+      let half = lanes.count / 2
+      lanes = (0..<half).map { lanes[$0] + lanes[$0 + half] }
+    }
+    return lanes[0]
+  }
+
+  /// One parameter's step of Adam.
+  static func adam(
+    weight: inout Float, momentum: inout Float, velocity: inout Float, gradient: Float, rate: Float
+  ) {
+    momentum += (gradient - momentum) * (1 - AdamStep.momentumDecay)
+    velocity += (gradient * gradient - velocity) * (1 - AdamStep.velocityDecay)
+    if abs(momentum) <= 1e-30 { momentum = 0 }
+    if velocity <= 1e-30 { velocity = 0 }
+    weight -= momentum * rate / (velocity.squareRoot() + AdamStep.epsilon)
+  }
+
+  /// The sum over the dimensions in ascending order.
+  static func panelScore(_ a: [Float], _ b: [Float]) -> Float {
+    var sum: Float = 0
+    for index in a.indices { sum += a[index] * b[index] }
+    return sum
+  }
+
+  /// Numbers without a pattern, the same at every call.
+  static func numbers(_ count: Int, seed: UInt64) -> [Float] {
+    var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
+    return (0..<count).map { _ in
+      state ^= state << 13
+      state ^= state >> 7
+      state ^= state << 17
+      return Float(Int64(state >> 40) - 8_388_608) / 8_388_608
+    }
+  }
+}
