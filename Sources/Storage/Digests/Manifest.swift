@@ -1,0 +1,115 @@
+/// The files of a directory with their sizes and digests.
+public struct Manifest: Sendable, Equatable {
+  /// The names at the root of a directory that a manifest of it never lists: itself, the sums that
+  /// include it, and the mark of success that is written last.
+  public static let unlistedNames = ["SHA256SUMS", "_SUCCESS", "manifest.json"]
+
+  /// One file.
+  public struct Entry: Sendable, Equatable {
+    /// The path relative to the directory, with `/` between its parts.
+    public var path: String
+    /// The size in bytes.
+    public var bytes: Int
+    /// The SHA-256 of the bytes.
+    public var sha256: SHA256Digest
+    /// The number of records, for files that have them.
+    public var rows: Int?
+
+    /// Creates an entry.
+    public init(path: String, bytes: Int, sha256: SHA256Digest, rows: Int? = nil) {
+      self.path = path
+      self.bytes = bytes
+      self.sha256 = sha256
+      self.rows = rows
+    }
+  }
+
+  /// What differs between a manifest and the directory.
+  public enum Difference: Sendable, Equatable, CustomStringConvertible {
+    /// A listed file that is not there.
+    case missing(path: String)
+    /// A file that is not listed.
+    case unlisted(path: String)
+    /// A file of another size.
+    case size(path: String, expected: Int, actual: Int)
+    /// A file of the same size with other bytes.
+    case digest(path: String, expected: SHA256Digest, actual: SHA256Digest)
+
+    /// The file that differs.
+    public var path: String {
+      switch self {
+      case .missing(let path), .unlisted(let path), .size(let path, _, _), .digest(let path, _, _):
+        path
+      }
+    }
+
+    /// The difference as one sentence for a person.
+    public var description: String {
+      switch self {
+      case .missing(let path): "\(path) is missing."
+      case .unlisted(let path): "\(path) is not in the manifest."
+      case .size(let path, let expected, let actual):
+        "\(path) has \(actual) bytes, but \(expected) were expected."
+      case .digest(let path, let expected, let actual):
+        "\(path) has the SHA-256 \(actual), but \(expected) was expected."
+      }
+    }
+  }
+
+  /// The files, sorted by the bytes of their paths.
+  public private(set) var entries: [Entry]
+
+  /// Creates a manifest from entries in any order.
+  public init(entries: [Entry]) {
+    self.entries = entries.sorted { PathName.byteOrder($0.path, $1.path) }
+  }
+
+  /// Digests all files below a directory, except `unlistedNames` at its root.
+  ///
+  /// `rows` is the number of records of those files that have them, by path.
+  public init(ofDirectory directory: String, rows: [String: Int] = [:]) throws(StorageError) {
+    var entries: [Entry] = []
+    for path in try Self.listableFiles(directory) {
+      let (bytes, sha256) = try SHA256Digest.measureFile(PathName.joined(directory, path))
+      entries.append(Entry(path: path, bytes: bytes, sha256: sha256, rows: rows[path]))
+    }
+    self.init(entries: entries)
+  }
+
+  /// Reads every file again and returns what differs, sorted by path; empty if nothing does.
+  public func differences(inDirectory directory: String) throws(StorageError) -> [Difference] {
+    let listed = Set(entries.map(\.path))
+    var differences: [Difference] = []
+    let found = try Self.listableFiles(directory)
+    for path in found where !listed.contains(path) { differences.append(.unlisted(path: path)) }
+    let present = Set(found)
+    for entry in entries {
+      guard present.contains(entry.path) else {
+        differences.append(.missing(path: entry.path))
+        continue
+      }
+      let full = PathName.joined(directory, entry.path)
+      let (bytes, sha256) = try SHA256Digest.measureFile(full)
+      if bytes != entry.bytes {
+        differences.append(.size(path: entry.path, expected: entry.bytes, actual: bytes))
+      } else if sha256 != entry.sha256 {
+        differences.append(
+          .digest(path: entry.path, expected: entry.sha256, actual: sha256))
+      }
+    }
+    return differences.sorted { PathName.byteOrder($0.path, $1.path) }
+  }
+
+  /// The text that `sha256sum --check` reads: digest, two spaces and path on each line.
+  ///
+  /// The additional entries stand for files beside the listed ones, as the manifest's own.
+  public func sumsText(additional: [Entry] = []) -> String {
+    Manifest(entries: entries + additional).entries
+      .map { "\($0.sha256.hex)  \($0.path)\n" }
+      .joined()
+  }
+
+  private static func listableFiles(_ directory: String) throws(StorageError) -> [String] {
+    try FileSystem.listTree(directory).filter { !unlistedNames.contains($0) }
+  }
+}

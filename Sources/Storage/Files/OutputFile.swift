@@ -1,0 +1,58 @@
+/// A new file that is written from start to end, digested on the way.
+///
+/// One that is dropped without `close` is closed and left incomplete where it is.
+public struct OutputFile: ~Copyable {
+  private static let bufferSize = 1 << 16
+
+  private let file: OpenFile
+  private var buffer: [UInt8] = []
+  private var hasher = SHA256Digest.Hasher()
+  private var count = 0
+
+  /// Creates a file with mode 0640; one that exists is refused.
+  public init(_ path: String) throws(StorageError) {
+    file = try OpenFile(path, .createNew)
+    buffer.reserveCapacity(Self.bufferSize)
+  }
+
+  /// Adds bytes at the end.
+  public mutating func write(_ bytes: [UInt8]) throws(StorageError) {
+    guard buffer.count + bytes.count <= Self.bufferSize else { return try write(bytes.span) }
+    buffer += bytes
+  }
+
+  /// Adds bytes at the end.
+  public mutating func write(_ bytes: Span<UInt8>) throws(StorageError) {
+    try flush()
+    hasher.update(bytes)
+    count += bytes.count
+    try file.write(bytes)
+  }
+
+  /// Adds the UTF-8 bytes of a text at the end.
+  public mutating func write(_ text: String) throws(StorageError) {
+    if buffer.count + text.utf8.count > Self.bufferSize { try flush() }
+    buffer += text.utf8
+  }
+
+  /// Writes what is buffered, closes the file and returns what was written.
+  ///
+  /// With `sync`, the device has the bytes when this returns.
+  public consuming func close(
+    sync: Bool
+  ) throws(StorageError) -> (bytes: Int, sha256: SHA256Digest) {
+    try flush()
+    if sync { try file.sync() }
+    let result = (bytes: count, sha256: hasher.finish())
+    try file.close()
+    return result
+  }
+
+  private mutating func flush() throws(StorageError) {
+    if buffer.isEmpty { return }
+    hasher.update(buffer)
+    count += buffer.count
+    try file.write(buffer.span)
+    buffer.removeAll(keepingCapacity: true)
+  }
+}
