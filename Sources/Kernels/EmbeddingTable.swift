@@ -65,22 +65,23 @@ public struct EmbeddingTable: Sendable {
   }
 
   /// Calls `body` with all values, padding included; row `r` starts at `r * stride`.
-  public func withValues<Result, Failure: Error>(
-    _ body: (Span<Float>) throws(Failure) -> Result
-  ) throws(Failure) -> Result {
-    // Safety: the storage outlives the call and the span covers exactly its values.
-    try unsafe body(Span(_unsafeStart: storage.start, count: storage.count))
+  public func withValues<Result>(_ body: (Span<Float>) -> Result) -> Result {
+    // Safety: the storage outlives the call and the span covers exactly its values. It is made
+    // from a buffer because the optimizer of Swift 6.3.1 crashes on one made from an address.
+    let buffer = unsafe UnsafeBufferPointer(start: storage.start, count: storage.count)
+    return unsafe body(Span(_unsafeElements: buffer))
   }
 
   /// Calls `body` with all values for changing them; the padding must stay zero.
-  public mutating func withMutableValues<Result, Failure: Error>(
-    _ body: (inout MutableSpan<Float>) throws(Failure) -> Result
-  ) throws(Failure) -> Result {
+  public mutating func withMutableValues<Result>(
+    _ body: (inout MutableSpan<Float>) -> Result
+  ) -> Result {
     makeUnique()
     // Safety: the storage is held by this table alone, outlives the call, and the span covers
     // exactly its values.
-    var span = unsafe MutableSpan(_unsafeStart: storage.start, count: storage.count)
-    return try body(&span)
+    let buffer = unsafe UnsafeMutableBufferPointer(start: storage.start, count: storage.count)
+    var span = unsafe MutableSpan(_unsafeElements: buffer)
+    return body(&span)
   }
 
   /// The address of the first value, for the kernels of this module.

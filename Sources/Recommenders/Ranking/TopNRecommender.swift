@@ -33,8 +33,9 @@ public struct TopNRecommender: Sendable {
 
   /// The lists of all users, in the order of their indices.
   ///
-  /// - Parameter threads: The number of ranges that are computed at the same time; it has no
-  ///   influence on the result.
+  /// `threads` is the number of ranges that are computed at the same time; it has no influence on the
+  /// result.
+  ///
   /// - Throws: `CancellationError` when the task is cancelled.
   /// - Complexity: O(users × items × factors).
   public func recommendAll(threads: Int) async throws(CancellationError) -> [RecommendationList] {

@@ -86,7 +86,7 @@ struct TrainableTable {
 
   /// Starts from weights; at most `capacity` rows are touched by a batch.
   ///
-  /// - Parameter l2: The penalty of each lane.
+  /// `l2` is the penalty of each lane.
   init(_ weights: EmbeddingTable, capacity: Int, l2: [Float], constantLane: Int? = nil) {
     self.weights = weights
     let (rows, dimension) = (weights.rows, weights.dimension)

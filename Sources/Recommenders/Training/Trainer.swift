@@ -38,6 +38,7 @@ public struct Trainer: Sendable {
   ///   - ratings: The rows to learn from.
   ///   - validation: The rows that early stopping watches; without any, all epochs are trained.
   ///   - onEpoch: Is handed each epoch's record as it ends.
+  /// - Returns: The model of the best epoch or of the last, with the records of all epochs.
   /// - Throws: ``TrainingError`` if a loss is not finite, there are no rows, or the task is cancelled.
   /// - Complexity: O(epochs × ratings × factors), for `adam` O(epochs × batches × parameters).
   public func train(
