@@ -13,7 +13,7 @@ public enum RatingsError: Error, Equatable, Sendable {
   case tooManyRows(file: String, limit: Int)
   /// Members of which none is a known ratings file.
   case unrecognizedLayout(members: [String])
-  /// Several members that could each be the ratings file.
+  /// Several members that could each be the ratings file, or the items file.
   case ambiguousLayout(candidates: [String])
   /// A member that the job names and the dataset lacks.
   case missingMember(name: String, members: [String])
@@ -56,7 +56,7 @@ extension RatingsError: CustomStringConvertible {
       "no known ratings file (ratings.csv, u.data or ratings.dat) was found; "
         + "name the member as dataset.ratings; the dataset has \(Self.list(members))"
     case .ambiguousLayout(let candidates):
-      "several members could be the ratings file; name one of them as dataset.ratings: "
+      "several members could be the file that is looked for; name one of them in the job: "
         + Self.list(candidates)
     case .missingMember(let name, let members):
       "the dataset has no member \"\(name)\"; it has \(Self.list(members))"

@@ -11,10 +11,11 @@ struct LabelInterner: Sendable {
   /// Labels whose hash an earlier label has taken.
   private var collided: [[UInt8]: Int32] = [:]
 
-  /// Returns the code of the label that a range of bytes holds, or `nil` if it is not UTF-8.
+  /// Returns the code of the label that a range of bytes holds.
   ///
   /// - Complexity: O(length) on average.
-  mutating func code(of bytes: [UInt8], in range: Range<Int>) -> Int32? {
+  /// - Precondition: The bytes are UTF-8.
+  mutating func code(of bytes: [UInt8], in range: Range<Int>) -> Int32 {
     if let number = Self.canonicalDecimal(bytes, in: range) {
       if let code = decimals[number] { return code }
       let code = append("\(number)")
@@ -23,16 +24,14 @@ struct LabelInterner: Sendable {
     }
     let hash = XXHash64.hash(bytes, in: range, seed: 0)
     guard let candidate = hashes[hash] else {
-      guard let label = String(validating: bytes[range], as: UTF8.self) else { return nil }
-      let code = append(label)
+      let code = append(String(decoding: bytes[range], as: UTF8.self))
       hashes[hash] = code
       return code
     }
     if labels[Int(candidate)].utf8.elementsEqual(bytes[range]) { return candidate }
     let key = Array(bytes[range])
     if let code = collided[key] { return code }
-    guard let label = String(validating: key, as: UTF8.self) else { return nil }
-    let code = append(label)
+    let code = append(String(decoding: key, as: UTF8.self))
     collided[key] = code
     return code
   }

@@ -34,9 +34,8 @@ public struct RawRatings: Sendable {
   ) {
     let userBytes = Array(user.utf8)
     let itemBytes = Array(item.utf8)
-    guard let user = userLabelInterner.code(of: userBytes, in: userBytes.indices),
-      let item = itemLabelInterner.code(of: itemBytes, in: itemBytes.indices)
-    else { preconditionFailure("a String is always UTF-8") }
+    let user = userCode(of: userBytes, in: userBytes.indices)
+    let item = itemCode(of: itemBytes, in: itemBytes.indices)
     append(user: user, item: item, value: value, timestamp: timestamp, line: lines.last + 1)
   }
 
@@ -53,11 +52,11 @@ public struct RawRatings: Sendable {
       timestamps.isEmpty || timestamps.count == values.count, "some rows have no timestamp")
   }
 
-  mutating func userCode(of bytes: [UInt8], in range: Range<Int>) -> Int32? {
+  mutating func userCode(of bytes: [UInt8], in range: Range<Int>) -> Int32 {
     userLabelInterner.code(of: bytes, in: range)
   }
 
-  mutating func itemCode(of bytes: [UInt8], in range: Range<Int>) -> Int32? {
+  mutating func itemCode(of bytes: [UInt8], in range: Range<Int>) -> Int32 {
     itemLabelInterner.code(of: bytes, in: range)
   }
 }

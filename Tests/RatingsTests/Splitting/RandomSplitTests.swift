@@ -1,0 +1,20 @@
+import Testing
+
+@testable import Ratings
+
+@Suite struct RandomSplitTests {
+  @Test func theShippedDatasetIsSplitAsByScikitLearn() {
+    let rows = RandomSplit.heldOutRows(count: 100_836, testFraction: 0.1, seed: 42)
+    #expect(rows.count == 10_084)
+    #expect(
+      rows.prefix(10) == [
+        67_037, 42_175, 93_850, 6_187, 12_229, 7_433, 53_802, 65_098, 68_041, 11_854,
+      ])
+  }
+
+  /// 0.07 · 100 is a little above 7 in double precision, and scikit-learn rounds that up.
+  @Test(arguments: [(0.1, 10, 1), (0.1, 11, 2), (0.1, 100_836, 10_084), (0.07, 100, 8), (0, 9, 0)])
+  func theCountIsTheCeilingInDoublePrecision(fraction: Double, count: Int, expected: Int) {
+    #expect(DatasetSplit.rowCount(fraction: fraction, of: count) == expected)
+  }
+}
