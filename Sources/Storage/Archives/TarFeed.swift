@@ -37,8 +37,9 @@ final class TarFeed {
   private func next() throws(StorageError) -> UnsafeRawBufferPointer {
     let bytes = try unsafe source.next()
     var zeros = 0
-    for unsafebyte in unsafe bytes.reversed() {
-      if byte != 0 || zeros == Self.endMarkerLength { break }
+    while zeros < min(bytes.count, Self.endMarkerLength),
+      unsafe bytes[bytes.count - 1 - zeros] == 0
+    {
       zeros += 1
     }
     trailingZeros = zeros == bytes.count ? trailingZeros + zeros : zeros
