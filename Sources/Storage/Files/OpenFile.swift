@@ -61,7 +61,7 @@ struct OpenFile: ~Copyable {
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
       do throws(StorageError) {
         // Safety: `read` reports how many bytes of the buffer it has filled.
-        initialized = unsafe try read(into: UnsafeMutableRawBufferPointer(buffer))
+        initialized = try unsafe read(into: UnsafeMutableRawBufferPointer(buffer))
       } catch {
         failure = error
       }

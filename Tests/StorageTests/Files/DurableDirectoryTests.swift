@@ -1,0 +1,38 @@
+import Storage
+import TestSupport
+import Testing
+
+@Suite struct DurableDirectoryTests {
+  private let directory: TemporaryDirectory
+
+  init() throws { directory = try TemporaryDirectory() }
+
+  @Test func stagedTreeAppearsAsAWhole() throws {
+    try directory.write("left behind", to: ".staging/old")
+    let staging = try DurableDirectory(creatingAt: directory.path(".staging"))
+    #expect(try FileSystem.list(staging.path) == [])
+    try directory.write("1", to: ".staging/model/a")
+    try FileSystem.makeDirectory(directory.path("runs"))
+    try staging.publish(renamingTo: directory.path("runs/1"))
+    #expect(try FileSystem.readText(directory.path("runs/1/model/a")) == "1")
+    #expect(!FileSystem.exists(staging.path))
+  }
+
+  @Test func publishedDirectoryIsNeverReplaced() throws {
+    try FileSystem.makeDirectory(directory.path("runs/1"))
+    let staging = try DurableDirectory(creatingAt: directory.path(".staging"))
+    #expect(throws: StorageError.self) {
+      try staging.publish(renamingTo: directory.path("runs/1"))
+    }
+    try staging.discard()
+    #expect(try FileSystem.list(directory.path) == ["runs"])
+  }
+
+  @Test func linkIsFlippedInOneStep() throws {
+    let link = directory.path("latest")
+    try DurableDirectory.replaceSymbolicLink(link, target: "runs/1")
+    try DurableDirectory.replaceSymbolicLink(link, target: "runs/2")
+    #expect(try FileSystem.readLink(link) == "runs/2")
+    #expect(try FileSystem.list(directory.path) == ["latest"])
+  }
+}
