@@ -1,1 +1,1 @@
-@main struct RecjobBench { static func main() {} }
+@main struct RecjobBench { static func main() async { await tmpMain() } }

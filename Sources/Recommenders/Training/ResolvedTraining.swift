@@ -10,7 +10,7 @@
 /// | `adam` | 0.001 | 1e-6 |
 /// | `lazy-adam` | 0.001 | 0.02 |
 /// | `sgd` | 1 | 0.02 |
-/// | `adagrad` | 0.05 | 0.02 |
+/// | `adagrad` | 0.2 | 0.02 |
 public struct ResolvedTraining: Equatable, Sendable {
   /// The optimizer; never `auto`.
   public var optimizer: OptimizerType
@@ -46,7 +46,7 @@ public struct ResolvedTraining: Equatable, Sendable {
       switch optimizer {
       case .adam, .auto, .lazyAdam: 0.001
       case .sgd: 1.0
-      case .adagrad: 0.05
+      case .adagrad: 0.2
       }
     learningRate = training.learningRate ?? customaryRate
     l2 = training.l2 ?? (optimizer == .adam ? 1e-6 : 0.02)
