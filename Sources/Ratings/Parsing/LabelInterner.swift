@@ -10,6 +10,16 @@ struct LabelInterner: Sendable {
   private var hashes: [UInt64: Int32] = [:]
   /// Labels whose hash an earlier label has taken.
   private var collided: [[UInt8]: Int32] = [:]
+  private let hash: @Sendable ([UInt8], Range<Int>) -> UInt64
+
+  /// Starts without labels; a test gives a hash that collides.
+  init(
+    hash: @escaping @Sendable ([UInt8], Range<Int>) -> UInt64 = { bytes, range in
+      XXHash64.hash(bytes, in: range, seed: 0)
+    }
+  ) {
+    self.hash = hash
+  }
 
   /// Returns the code of the label that a range of bytes holds.
   ///
@@ -22,7 +32,7 @@ struct LabelInterner: Sendable {
       decimals[number] = code
       return code
     }
-    let hash = XXHash64.hash(bytes, in: range, seed: 0)
+    let hash = hash(bytes, range)
     guard let candidate = hashes[hash] else {
       let code = append(String(decoding: bytes[range], as: UTF8.self))
       hashes[hash] = code
