@@ -1,0 +1,126 @@
+import Publishing
+import Recommenders
+import Storage
+
+/// A bundle's model as a table of layers, with its metrics and settings.
+public struct ModelSummary: Sendable {
+  private let bundle: ModelBundle
+
+  /// Reads the bundle at a path.
+  public init(bundle path: String) throws {
+    bundle = try ModelBundle.read(path)
+  }
+
+  /// The summary for a terminal.
+  public var text: String {
+    let configuration = bundle.model.configuration
+    var table = TextTable(
+      ["layer", "type", "output shape", "parameters", "connected to"],
+      [.left, .left, .left, .right, .left])
+    for layer in layers { table.add(layer.cells) }
+    let total = layers.reduce(0) { $0 + $1.parameters }
+    var lines = [
+      "Model: \(configuration.type.rawValue)", "Version: \(bundle.version?.short ?? "unknown")", "",
+    ]
+    lines += table.lines
+    lines += [
+      "", "Total parameters: \(Self.grouped(total)) (\(Self.grouped(total * 4)) bytes)", "",
+      "Prediction: \(bundle.configuration.formula)", "",
+    ]
+    lines += metrics + [""] + settings
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private struct Layer {
+    let name: String
+    let type: String
+    let shape: [Int]
+    let parameters: Int
+    let inputs: [String]
+
+    var cells: [String] {
+      let sizes = (["?"] + shape.map { "\($0)" }).joined(separator: ", ")
+      return [
+        name, type, "(\(sizes))", ModelSummary.grouped(parameters), inputs.joined(separator: ", "),
+      ]
+    }
+  }
+
+  private var layers: [Layer] {
+    let configuration = bundle.model.configuration
+    let (users, items) = (configuration.users, configuration.items)
+    let factors = configuration.factors
+    var layers = [
+      Layer(name: "user", type: "Input", shape: [1], parameters: 0, inputs: []),
+      Layer(name: "item", type: "Input", shape: [1], parameters: 0, inputs: []),
+    ]
+    func add(_ name: String, _ type: String, _ shape: [Int], _ parameters: Int, _ inputs: [String]) {
+      layers.append(
+        Layer(name: name, type: type, shape: shape, parameters: parameters, inputs: inputs))
+    }
+    if factors > 0 {
+      add("user_factors", "Embedding", [factors], users * factors, ["user"])
+      add("item_factors", "Embedding", [factors], items * factors, ["item"])
+    }
+    switch configuration.type {
+    case .dot:
+      add("dot", "Dot", [1], 0, ["user_factors", "item_factors"])
+    case .bias, .biasedDot, .logisticDot:
+      add("user_bias", "Embedding", [1], users, ["user"])
+      add("item_bias", "Embedding", [1], items, ["item"])
+      var terms = ["user_bias", "item_bias"]
+      if factors > 0 {
+        add("dot", "Dot", [1], 0, ["user_factors", "item_factors"])
+        terms.insert("dot", at: 0)
+      }
+      add("key", "Add", [1], 0, terms)
+    case .neural:
+      add("factors", "Concatenate", [2 * factors], 0, ["user_factors", "item_factors"])
+      var (width, input) = (2 * factors, "factors")
+      for (index, units) in (configuration.hidden + [1]).enumerated() {
+        let name = "dense_\(index + 1)"
+        let isLast = index == configuration.hidden.count
+        add(name, isLast ? "Dense" : "Dense + ReLU", [units], (width + 1) * units, [input])
+        (width, input) = (units, name)
+      }
+    }
+    if configuration.link == .sigmoid {
+      add("rating", "Sigmoid × range", [1], 0, [layers[layers.count - 1].name])
+    }
+    return layers
+  }
+
+  private var metrics: [String] {
+    let evaluation = bundle.metrics["evaluation"]
+    var table = TextTable(
+      ["held-out rows", "RMSE", "MAE", "R²", "NDCG@10", "coverage"],
+      [.left, .right, .right, .right, .right, .right])
+    for method in ["model", "baseline"] {
+      guard let found = evaluation?[method] else { continue }
+      table.add(
+        [method] + ["rmse", "mae", "r2"].map { Self.text(found[$0]) }
+          + ["ndcg", "coverage"].map { Self.text(found["ranking"]?[$0]) })
+    }
+    let note = evaluation?["protocol"]?.stringValue ?? ""
+    return table.lines + (note == "held-out" ? [] : ["(\(note))"])
+  }
+
+  private var settings: [String] {
+    ["Training:"]
+      + (bundle.configuration.training.objectValue ?? []).map { "  \($0.key): \($0.value.text())" }
+  }
+
+  private static func text(_ value: JSONValue?) -> String {
+    guard let value = value?.doubleValue else { return "–" }
+    return DecimalText.shortest((value * 10_000).rounded() / 10_000)
+  }
+
+  fileprivate static func grouped(_ number: Int) -> String {
+    var (digits, text) = (Array("\(number)"), "")
+    while digits.count > 3 {
+      text = "," + String(digits.suffix(3)) + text
+      digits.removeLast(3)
+    }
+    return String(digits) + text
+  }
+}

@@ -1,0 +1,54 @@
+public import Acquisition
+import Storage
+
+/// Fetches and verifies the dataset of a plan, and does nothing else.
+public struct DatasetFetch: Sendable {
+  private let jobFile: JobFile
+  private let plan: Plan
+
+  /// Prepares the fetch of a job's dataset.
+  public init(_ jobFile: JobFile, _ plan: Plan) {
+    self.jobFile = jobFile
+    self.plan = plan
+  }
+
+  /// Fetches the dataset, from the cache where that has it.
+  ///
+  /// The hash that `"pin": "lock"` records stands beside the job file, in `JOB.lock.json`.
+  public func run() async throws(AcquisitionError) -> FetchedDataset {
+    try await Fetcher().fetch(
+      plan.dataset.source(of: jobFile), relativeTo: jobFile.baseDirectory,
+      lockFile: "\(jobFile.pathWithoutExtension).lock.json")
+  }
+}
+
+extension DatasetOptions {
+  /// What the fetcher needs to know.
+  func source(of jobFile: JobFile) -> DatasetSource {
+    var source = DatasetSource(
+      sources: sources.map { .init(url: $0.location, sha256: $0.sha256?.hex) })
+    source.sha256 = sha256?.hex
+    source.pin = pin
+    source.cacheDirectory = cache.directory.map { jobFile.resolved($0) }
+    source.allowStale = cache.allowStale
+    return source
+  }
+}
+
+extension JobFile {
+  /// The path of the file without `.json`.
+  fileprivate var pathWithoutExtension: String {
+    path.hasSuffix(".json") ? String(path.dropLast(5)) : path
+  }
+}
+
+extension FetchedDataset {
+  /// What `run.json` says of the dataset.
+  var record: JSONValue {
+    [
+      "source": .string(origin), "sha256": .string(sha256.hex), "bytes": .integer(bytes),
+      "etag": etag.map { .string($0) } ?? .null, "from_cache": .bool(fromCache),
+      "stale": .bool(isStale),
+    ]
+  }
+}

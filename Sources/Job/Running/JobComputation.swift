@@ -1,0 +1,119 @@
+import Logging
+import Publishing
+import Ratings
+import Recommenders
+import Storage
+
+/// The stages from split to recommend: values in, values out.
+struct JobComputation {
+  let plan: Plan
+  let threads: Int
+  let logger: Logger
+
+  func run(
+    _ dataset: RatingsDataset, _ clock: inout StageClock
+  ) async throws(JobError) -> JobResult {
+    let split = try await clock.run(.split) {
+      try DatasetSplit(dataset: dataset, options: plan.split)
+    }
+    let trained = try await clock.run(.train) {
+      try ModelTraining(plan: plan, dataset: dataset, split: split, onEpoch: report).run()
+    }
+    let evaluation = try await clock.run(.evaluate) {
+      try await Evaluator(
+        heldOut: dataset.ratings.selecting(split.heldOut),
+        trained: InteractionMatrix(
+          users: dataset.users.count, columns: dataset.ratings.selecting(trained.evaluatedRows)),
+        details: dataset.itemDetails,
+        relevanceThreshold: Float(plan.recommend.relevanceThreshold), seed: plan.training.seed,
+        threads: threads
+      ).evaluate(trained.evaluated, baseline: trained.baseline)
+    }
+    logger.info(
+      "Model evaluated",
+      metadata: [
+        "test.rmse": "\(evaluation.model.errors.rmse)",
+        "test.mae": "\(evaluation.model.errors.mae)",
+        "baseline.rmse": "\(evaluation.baseline.errors.rmse)",
+        "test.protocol": "\(MetricsDocument.protocolName(plan))",
+      ])
+    let lists = try await clock.run(.recommend) {
+      try await TopNRecommender(
+        model: trained.exported,
+        excluding: InteractionMatrix(users: dataset.users.count, columns: dataset.ratings),
+        candidates: candidates(dataset), k: plan.recommend.k
+      ).recommendAll(threads: threads)
+    }
+    return JobResult(
+      trained: trained, evaluation: evaluation, lists: lists,
+      metrics: MetricsDocument.json(trained, plan: plan, evaluation: evaluation, lists: lists))
+  }
+
+  private func candidates(_ dataset: RatingsDataset) -> [Bool] {
+    var counts = [Int](repeating: 0, count: dataset.items.count)
+    for item in dataset.ratings.items { counts[item.position] += 1 }
+    return counts.map { $0 >= plan.recommend.minItemRatings }
+  }
+
+  private func report(_ epoch: PhasedEpoch) {
+    let record = epoch.record
+    var metadata: Logger.Metadata = [
+      "epoch.phase": "\(epoch.phase.rawValue)", "epoch.number": "\(record.epoch)",
+      "train.loss": "\(record.trainLoss)", "learning_rate": "\(record.learningRate)",
+    ]
+    if let rmse = record.validationRMSE { metadata["validation.rmse"] = "\(rmse)" }
+    logger.info("Epoch finished", metadata: metadata)
+  }
+}
+
+/// Everything that a run publishes, before it is written.
+struct JobResult {
+  let trained: TrainedJob
+  let evaluation: EvaluationReport
+  let lists: [RecommendationList]
+  /// The content of `metrics.json`.
+  let metrics: JSONValue
+
+  /// Writes the results into a directory and returns the rows of the files that have rows.
+  func write(
+    to directory: String, plan: Plan, resultPlan: JSONValue, _ clock: inout StageClock
+  ) async throws(JobError) -> [String: Int] {
+    var rows = try await clock.run(.export) {
+      try writeMetrics(to: directory)
+      let files = try RecommendationExport.write(
+        lists: lists, dataset: trained.dataset, options: plan.export, to: directory)
+      return Dictionary(uniqueKeysWithValues: files.map { ($0.name, $0.rows) })
+    }
+    rows["history.csv"] = trained.history.count
+    try await clock.run(.bundle) {
+      let bundle = ModelBundle(
+        model: trained.exported, dataset: trained.dataset,
+        training: MetricsDocument.trainingSettings(trained, plan: plan), metrics: metrics,
+        resultPlan: resultPlan)
+      let model = PathName.joined(directory, "model")
+      let version = try bundle.write(to: model)
+      _ = try ModelBundle.pack(model, version: version, jobName: plan.name, into: directory)
+    }
+    return rows
+  }
+
+  /// Writes `metrics.json` and `history.csv`.
+  func writeMetrics(to directory: String) throws(StorageError) {
+    for (name, text) in [
+      ("metrics.json", metrics.prettyText()),
+      ("history.csv", MetricsDocument.history(trained.history)),
+    ] {
+      var file = try OutputFile(PathName.joined(directory, name))
+      try file.write(text)
+      _ = try file.close(sync: false)
+    }
+  }
+
+  func summary(run: String, directory: String, plan: Plan, seconds: Double) -> RunSummary {
+    RunSummary(
+      run: run, directory: directory, testRMSE: evaluation.model.errors.rmse,
+      baselineRMSE: evaluation.baseline.errors.rmse, users: lists.count,
+      recommendations: lists.reduce(0) { $0 + $1.items.count }, bestEpoch: trained.bestEpoch,
+      isOptimistic: plan.split.validation == .test, seconds: seconds)
+  }
+}

@@ -1,0 +1,188 @@
+import Acquisition
+import Foundation
+public import Logging
+import Publishing
+import Ratings
+import Recommenders
+import Storage
+
+/// What the command line adds to a job file; none of it has an influence on a result.
+public struct RunSettings: Sendable {
+  /// The number of threads in place of the job's.
+  public var threads: Int?
+  /// Whether a result that the gates refuse is published all the same.
+  public var ignoresGates = false
+
+  /// Creates the default settings.
+  public init() {}
+}
+
+/// What a run came to.
+public struct RunSummary: Sendable {
+  /// The name of the run.
+  public let run: String
+  /// The directory of the run.
+  public let directory: String
+  /// The RMSE on the held-out rows.
+  public let testRMSE: Double
+  /// The bias baseline's.
+  public let baselineRMSE: Double
+  /// The number of users with a list.
+  public let users: Int
+  /// The number of recommendations.
+  public let recommendations: Int
+  /// The epoch that was chosen.
+  public let bestEpoch: Int
+  /// Whether training watched the held-out rows.
+  public let isOptimistic: Bool
+  /// The seconds of the whole run.
+  public let seconds: Double
+
+  /// One line that says it all.
+  public var line: String {
+    let rmse = [testRMSE, baselineRMSE].map { String(($0 * 10_000).rounded() / 10_000) }
+    let caution = isOptimistic ? " (optimistic: training watched the held-out rows)" : ""
+    return "test RMSE \(rmse[0])\(caution), baseline \(rmse[1]), best epoch \(bestEpoch), "
+      + "\(recommendations) recommendations for \(users) users in "
+      + "\((seconds * 10).rounded() / 10) s"
+  }
+}
+
+/// Runs a job: every stage in order, then the flip of `latest`.
+public struct JobRunner: Sendable {
+  private let jobFile: JobFile
+  private let plan: Plan
+  private let settings: RunSettings
+  private let logger: Logger
+
+  /// Prepares the run of a checked plan.
+  public init(jobFile: JobFile, plan: Plan, settings: RunSettings, logger: Logger) {
+    self.jobFile = jobFile
+    self.plan = plan
+    self.settings = settings
+    self.logger = logger
+  }
+
+  /// Runs the job and publishes its result.
+  ///
+  /// - Returns: What was published; it is durable when this returns.
+  /// - Throws: ``JobError`` with the stage that failed; nothing was published then.
+  public func run() async throws(JobError) -> RunSummary {
+    let started = Date()
+    var clock = StageClock(logger: logger)
+    let output = RunDirectory(jobFile.resolved(plan.output.directory ?? "out"))
+
+    let lock = try await clock.run(.lock) {
+      try FileSystem.makeDirectory(output.path)
+      return try FileLock.acquire(
+        PathName.joined(output.path, ".lock"), holder: holderText(started),
+        waitSeconds: plan.lockWaitSeconds)
+    }
+    let fetched = try await clock.run(.fetch) { try await DatasetFetch(jobFile, plan).run() }
+    logger.info(
+      "Dataset fetched",
+      metadata: [
+        "dataset.source": "\(fetched.origin)", "dataset.sha256": "\(fetched.sha256)",
+        "dataset.bytes": "\(fetched.bytes)",
+      ])
+    let dataset = try await clock.run(.read) {
+      try DatasetReading.read(fetched, options: plan.dataset)
+    }
+    reportData(dataset)
+    let result = try await JobComputation(
+      plan: plan, threads: threads, logger: logger
+    ).run(dataset, &clock)
+
+    let resultPlan = plan.resultPlan(datasetDigest: fetched.sha256)
+    let staged = try await clock.run(.gate) {
+      try output.stage(planHash: plan.planHash, now: Int64(started.timeIntervalSince1970))
+    }
+    do {
+      let ignored = try await gate(result, resultPlan, output: output, staged: staged, &clock)
+      let rows = try await result.write(
+        to: staged.path, plan: plan, resultPlan: resultPlan, &clock)
+      let published = try await clock.run(.publish) {
+        let record = RunRecord(
+          identifier: "\(staged.identifier)", plan: plan, jobFile: jobFile,
+          resultPlanHash: plan.resultPlanHash(datasetDigest: fetched.sha256),
+          dataset: fetched.record, started: started, finished: Date(),
+          stageSeconds: clock.stages, threads: threads, warnings: clock.warnings,
+          ignoredGates: ignored)
+        try Self.write(plan.json(), "plan.json", staged.path)
+        try Self.write(record.json, "run.json", staged.path)
+        let published = try output.publish(staged, rows: rows)
+        try output.prune(
+          keepRuns: plan.output.keepRuns, keepDays: plan.output.keepDays,
+          now: Int64(Date().timeIntervalSince1970))
+        return published
+      }
+      lock.release()
+      return result.summary(
+        run: "\(staged.identifier)", directory: published.path, plan: plan,
+        seconds: clock.total)
+    } catch {
+      // A staged run that is not there any more was published or rejected.
+      try? output.discard(staged)
+      throw JobError(stage: .publish, cause: error)
+    }
+  }
+
+  private var threads: Int {
+    settings.threads ?? plan.limits.threads ?? Machine.processorCount
+  }
+
+  private func holderText(_ started: Date) -> String {
+    "process \(ProcessInfo.processInfo.processIdentifier) on \(Machine.hostName), job "
+      + "\(plan.name), started \(Machine.timeText(started))"
+  }
+
+  private func reportData(_ dataset: RatingsDataset) {
+    logger.info(
+      "Dataset read",
+      metadata: [
+        "data.ratings": "\(dataset.ratings.count)", "data.users": "\(dataset.users.count)",
+        "data.items": "\(dataset.items.count)",
+        "data.duplicates_merged": "\(dataset.report.duplicatesMerged)",
+      ])
+    for skipped in dataset.report.skipped + dataset.report.skippedItems {
+      logger.warning(
+        "Rows skipped",
+        metadata: ["rows.reason": "\(skipped.reason.rawValue)", "rows.count": "\(skipped.count)"])
+    }
+  }
+
+  /// Returns the refusals that were ignored, or throws them.
+  private func gate(
+    _ result: JobResult, _ resultPlan: JSONValue, output: RunDirectory,
+    staged: RunDirectory.StagedRun, _ clock: inout StageClock
+  ) async throws(JobError) -> [String] {
+    let findings = try await clock.run(.gate) {
+      let latest = try output.runs().first { $0.isLatest }
+      let before = latest.flatMap { try? FileSystem.readBytes("\($0.path)/model/plan.json") }
+        .flatMap { try? JSONParser.parseValue($0, path: "plan.json") }
+      return Gates(options: plan.gates).check(
+        metrics: result.metrics, lists: result.lists, previous: latest?.metrics,
+        isComparable: before?["model"] == resultPlan["model"]
+          && before?["split"] == resultPlan["split"])
+    }
+    for warning in findings.warnings { clock.warn(warning) }
+    if findings.refusals.isEmpty { return [] }
+    if settings.ignoresGates {
+      for refusal in findings.refusals { clock.warn("gate ignored: \(refusal)") }
+      return findings.refusals
+    }
+    return try await clock.run(.gate) {
+      try Self.write(plan.json(), "plan.json", staged.path)
+      try result.writeMetrics(to: staged.path)
+      let rejected = try output.reject(
+        staged, keeping: ["metrics.json", "history.csv", "plan.json"])
+      throw GateRefusal(reasons: findings.refusals, rejectedDirectory: rejected)
+    }
+  }
+
+  private static func write(
+    _ value: JSONValue, _ name: String, _ directory: String
+  ) throws(StorageError) {
+    try DurableFile.write(value.prettyText(), to: PathName.joined(directory, name))
+  }
+}

@@ -1,0 +1,89 @@
+import Foundation
+import Storage
+
+/// What `run.json` says: when, where and by which program a run was made. Nothing in it has an
+/// influence on a result.
+struct RunRecord {
+  var identifier: String
+  var plan: Plan
+  var jobFile: JobFile
+  var resultPlanHash: SHA256Digest
+  var dataset: JSONValue
+  var started: Date
+  var finished: Date
+  var stageSeconds: [StageSeconds]
+  var threads: Int
+  var warnings: [String]
+  var ignoredGates: [String]
+
+  var json: JSONValue {
+    [
+      "run": .string(identifier),
+      "job": .string(plan.name),
+      "job_file": .string(PathName.lastComponent(of: jobFile.path)),
+      "job_directory": .string(Machine.absolutePath(jobFile.baseDirectory)),
+      "plan_sha256": .string(plan.planHash.hex),
+      "result_plan_sha256": .string(resultPlanHash.hex),
+      "dataset": dataset,
+      "program_version": .string(Program.version),
+      "results_revision": .integer(Program.resultsRevision),
+      "host": .string(Machine.hostName),
+      "threads": .integer(threads),
+      "started": .string(Machine.timeText(started)),
+      "finished": .string(Machine.timeText(finished)),
+      "stage_seconds": .object(
+        stageSeconds.map {
+          JSONMember(key: $0.stage.rawValue, value: .numberOrNull($0.seconds))
+        }),
+      "peak_memory_bytes": Machine.peakMemoryBytes.map { .integer($0) } ?? .null,
+      "warnings": .array(warnings.map { .string($0) }),
+      "ignored_gates": .array(ignoredGates.map { .string($0) }),
+    ]
+  }
+}
+
+/// How long a stage took.
+public struct StageSeconds: Equatable, Sendable {
+  /// The stage.
+  public let stage: Stage
+  /// Seconds of a monotonic clock.
+  public let seconds: Double
+}
+
+/// What this program is.
+public enum Program {
+  /// The version of the program, as `--version` prints it.
+  public static let version = "0.1.0"
+  /// Is raised whenever the bytes of a result change for the same plan and data.
+  public static let resultsRevision = 1
+}
+
+/// What is asked of the machine, for records and messages only.
+enum Machine {
+  /// The name of the host, without asking the network.
+  static var hostName: String {
+    let name = try? FileSystem.readText("/proc/sys/kernel/hostname")
+    return name?.trimmingCharacters(in: .whitespacesAndNewlines) ?? "unknown"
+  }
+
+  /// The most memory that the process has held, in bytes.
+  static var peakMemoryBytes: Int? {
+    guard let status = try? FileSystem.readText("/proc/self/status"),
+      let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
+      let kibibytes = line.split(separator: " ").dropFirst().first.flatMap({ Int($0) })
+    else { return nil }
+    return kibibytes * 1024
+  }
+
+  /// The number of processors that may be used.
+  static var processorCount: Int { ProcessInfo.processInfo.activeProcessorCount }
+
+  /// A time in UTC, to the second.
+  static func timeText(_ time: Date) -> String { time.ISO8601Format() }
+
+  /// A path from the root.
+  static func absolutePath(_ path: String) -> String {
+    let directory = path.isEmpty ? "." : path
+    return (try? FileSystem.resolved(directory)) ?? directory
+  }
+}

@@ -1,0 +1,50 @@
+import Logging
+
+/// Runs the stages one after the other: times them, logs them, gives their failures the stage.
+struct StageClock {
+  private(set) var stages: [StageSeconds] = []
+  private(set) var warnings: [String] = []
+  private let logger: Logger
+  private let start = ContinuousClock.now
+
+  init(logger: Logger) {
+    self.logger = logger
+  }
+
+  /// The seconds since the clock was made.
+  var total: Double { Self.seconds(ContinuousClock.now - start) }
+
+  /// Runs a stage, or one more part of it.
+  mutating func run<Result: ~Copyable>(
+    _ stage: Stage, _ body: () async throws -> Result
+  ) async throws(JobError) -> Result {
+    let begin = ContinuousClock.now
+    let result: Result
+    do {
+      result = try await body()
+    } catch {
+      throw JobError(stage: stage, cause: error)
+    }
+    let seconds = Self.seconds(ContinuousClock.now - begin)
+    if let last = stages.last, last.stage == stage {
+      stages[stages.count - 1] = StageSeconds(stage: stage, seconds: last.seconds + seconds)
+    } else {
+      stages.append(StageSeconds(stage: stage, seconds: seconds))
+    }
+    logger.debug(
+      "Stage finished",
+      metadata: ["stage.name": "\(stage.rawValue)", "stage.seconds": "\(seconds)"])
+    return result
+  }
+
+  /// Notes what a person should look at though the run goes on.
+  mutating func warn(_ text: String) {
+    warnings.append(text)
+    logger.warning("Check the result", metadata: ["finding": "\(text)"])
+  }
+
+  private static func seconds(_ duration: Duration) -> Double {
+    let (seconds, attoseconds) = duration.components
+    return Double(seconds) + Double(attoseconds / 1_000_000_000_000) / 1e6
+  }
+}

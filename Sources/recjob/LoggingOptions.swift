@@ -1,0 +1,27 @@
+import ArgumentParser
+import Job
+import Logging
+
+extension LogFormat: ExpressibleByArgument {}
+
+/// The options of every command that logs.
+struct LoggingOptions: ParsableArguments {
+  @Option(help: "How messages are written to standard error.")
+  var logFormat: LogFormat = .text
+
+  @Flag(help: "Write warnings and errors only.")
+  var quiet = false
+
+  @Flag(help: "Write the stages and other details too.")
+  var verbose = false
+
+  func validate() throws {
+    if quiet && verbose { throw ValidationError("--quiet and --verbose exclude each other.") }
+  }
+
+  /// The logger of the command.
+  func makeLogger() -> Logger {
+    let level: Logger.Level = quiet ? .warning : verbose ? .debug : .info
+    return Logger(label: "recjob") { _ in StandardErrorLog(format: logFormat, logLevel: level) }
+  }
+}

@@ -1,0 +1,91 @@
+import ArgumentParser
+import Foundation
+import Job
+import Logging
+
+/// The job file of a command, with what the command line changes in it.
+struct JobOptions: ParsableArguments {
+  @Argument(help: "The job file.", completion: .file(extensions: ["json"]))
+  var job: String
+
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp(
+      "Put a value in the place of the job file's, for example training.seed=3; may be repeated.",
+      valueName: "path=value"))
+  var overrides: [String] = []
+
+  @Option(help: "The output directory, in place of the job file's.")
+  var output: String?
+
+  func validate() throws {
+    for override in overrides where JobOverride(argument: override) == nil {
+      throw ValidationError(
+        "--set \(override): write path=value, for example training.seed=3.")
+    }
+  }
+
+  /// Reads and checks the job file.
+  func load() throws -> (JobFile, Plan) {
+    let file = try JobFile(
+      contentsOf: job, overrides: overrides.compactMap { JobOverride(argument: $0) })
+    var plan = try Plan(file)
+    if let output { plan.output.directory = Self.absolute(output) }
+    return (file, plan)
+  }
+
+  // The job's own paths are relative to its file; those of the command line to where it is typed.
+  private static func absolute(_ path: String) -> String {
+    path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+  }
+}
+
+struct Run: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Run a job: fetch, train, evaluate, recommend, publish.",
+    discussion: """
+      EXAMPLES
+        recjob run jobs/movielens-small.json
+        recjob run job.json --set model.factors=32 --output /srv/recommendations
+        recjob run job.json --print-plan
+      """)
+
+  @OptionGroup var job: JobOptions
+  @OptionGroup var logging: LoggingOptions
+
+  @Option(help: "The number of threads; the results do not depend on it.")
+  var threads: Int?
+
+  @Flag(help: "Print the job with every default filled in, and stop.")
+  var printPlan = false
+
+  @Flag(help: "Publish even what the gates refuse; the run records it.")
+  var ignoreGates = false
+
+  func validate() throws {
+    if let threads, threads < 1 { throw ValidationError("--threads takes 1 or more.") }
+  }
+
+  func run() async throws {
+    let (file, plan) = try job.load()
+    if printPlan {
+      print(plan.json().prettyText(), terminator: "")
+      return
+    }
+    var settings = RunSettings()
+    settings.threads = threads
+    settings.ignoresGates = ignoreGates
+    var logger = logging.makeLogger()
+    logger[metadataKey: "job"] = "\(plan.name)"
+    do {
+      let summary = try await JobRunner(
+        jobFile: file, plan: plan, settings: settings, logger: logger
+      ).run()
+      logger.notice("Run published", metadata: ["run": "\(summary.run)"])
+      print("\(plan.name): \(summary.line)\n\(plan.name): results in \(summary.directory)")
+    } catch {
+      logger.error("Run failed", metadata: ["stage": "\(error.stage.rawValue)"])
+      throw error
+    }
+  }
+}
