@@ -1,0 +1,134 @@
+/// A reader of ratings files that is handed a file in chunks of any size.
+public struct RatingsParser: Sendable {
+  /// Row numbers have 32 bits; the rest of them is room for the rows of one more chunk.
+  private static let mostRows = 2_000_000_000
+
+  private var rows: DelimitedParser<RatingRecords>
+
+  /// Prepares to read a file.
+  ///
+  /// - Parameters:
+  ///   - file: The name of the file, for error messages.
+  ///   - format: The layout of the file.
+  ///   - options: How many bad rows may be skipped, and the scale beyond which a rating is bad.
+  /// - Precondition: `format` is not `auto`.
+  public init(file: String, format: RatingsFormat, options: ParsingOptions) {
+    let layout = RatingsLayout(format: format)
+    rows = DelimitedParser(
+      file: file, layout: layout.rows, maxBadRows: options.maxBadRows,
+      consumer: RatingRecords(file: file, layout: layout, scale: options.ratingScale))
+  }
+
+  /// Reads the next bytes of the file.
+  ///
+  /// - Throws: ``RatingsError`` at the first row that can neither be read nor skipped.
+  public mutating func parse(_ chunk: [UInt8]) throws(RatingsError) {
+    try rows.parse(chunk)
+    if rows.consumer.raw.count > Self.mostRows {
+      throw .tooManyRows(file: rows.consumer.raw.file, limit: Self.mostRows)
+    }
+  }
+
+  /// Reads what is left after the last chunk and returns the ratings.
+  ///
+  /// - Throws: ``RatingsError`` as ``parse(_:)``, and if the file has no good row.
+  public mutating func finish() throws(RatingsError) -> RawRatings {
+    try rows.finish()
+    var raw = rows.consumer.raw
+    guard raw.count > 0 else { throw .emptyDataset(file: raw.file) }
+    raw.skipped = rows.badRows.skipped
+    return raw
+  }
+}
+
+/// Turns the rows of a ratings file into ratings.
+struct RatingRecords: RecordConsumer {
+  private(set) var raw: RawRatings
+  private let layout: RatingsLayout
+  private let scale: RatingScale?
+  private var user = 0
+  private var item = 0
+  private var rating = 0
+  private var timestamp: Int?
+
+  init(file: String, layout: RatingsLayout, scale: RatingScale?) {
+    raw = RawRatings(file: file)
+    self.layout = layout
+    self.scale = scale
+  }
+
+  mutating func begin(columns: [String]?, file: String) throws(RatingsError) {
+    if let columns, columns.isEmpty { throw .emptyDataset(file: file) }
+    user = try layout.user.requiredPosition(in: columns, file: file)
+    item = try layout.item.requiredPosition(in: columns, file: file)
+    rating = try layout.rating.requiredPosition(in: columns, file: file)
+    timestamp = layout.timestamp.position(in: columns)
+  }
+
+  mutating func consume(_ record: DelimitedRecord, line: Int) throws(RowFault) {
+    // All is checked before an id gets a code: a skipped row must not leave a user or an item.
+    let value = try ratingValue(of: record)
+    let seconds = try timestamp.map { field throws(RowFault) in
+      try timestampValue(of: record, field: field)
+    }
+    try record.requireID(user, of: "user")
+    try record.requireID(item, of: "item")
+    let userCode =
+      if record.isPlain(user) {
+        raw.userCode(of: record.bytes, in: record.fields[user].content)
+      } else {
+        raw.userCode(of: record.utf8(user) ?? [])
+      }
+    let itemCode =
+      if record.isPlain(item) {
+        raw.itemCode(of: record.bytes, in: record.fields[item].content)
+      } else {
+        raw.itemCode(of: record.utf8(item) ?? [])
+      }
+    raw.append(user: userCode, item: itemCode, value: value, timestamp: seconds, line: line)
+  }
+
+  private func ratingValue(of record: DelimitedRecord) throws(RowFault) -> Float {
+    let field = record.fields[rating]
+    switch DecimalNumber.parse(record.bytes, in: field.content) {
+    case .number(let value):
+      if let scale, !scale.contains(value) {
+        throw RowFault(
+          reason: .ratingOutOfScale, position: field.start,
+          text: "the rating \(value) lies outside the rating_scale of \(scale.minimum) to "
+            + "\(scale.maximum)",
+          outOfScale: (value, scale))
+      }
+      return value
+    case .malformed:
+      throw RowFault(
+        reason: .invalidRating, position: field.start,
+        text: "the rating \(record.excerpt(rating)) is not a finite decimal number")
+    case .overflow:
+      throw RowFault(
+        reason: .nonFiniteRating, position: field.start,
+        text: "the rating \(record.excerpt(rating)) is too large")
+    }
+  }
+
+  private func timestampValue(
+    of record: DelimitedRecord, field: Int
+  ) throws(RowFault) -> Int64 {
+    if let seconds = DecimalNumber.integer(record.bytes, in: record.fields[field].content) {
+      return seconds
+    }
+    throw RowFault(
+      reason: .invalidTimestamp, position: record.fields[field].start,
+      text: "the timestamp \(record.excerpt(field)) is not a whole number of seconds")
+  }
+}
+
+extension RawRatings {
+  fileprivate mutating func userCode(of label: [UInt8]) -> Int32 {
+    userCode(of: label, in: label.indices)
+  }
+
+  fileprivate mutating func itemCode(of label: [UInt8]) -> Int32 {
+    itemCode(of: label, in: label.indices)
+  }
+}

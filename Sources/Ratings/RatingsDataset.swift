@@ -1,0 +1,118 @@
+/// A dataset that is ready to be split: encoders, ratings in file order, and their scale.
+public struct RatingsDataset: Sendable {
+  /// The raw ids of the users.
+  public let users: LabelEncoder<UserIndex>
+  /// The raw ids of the items that were rated.
+  public let items: LabelEncoder<ItemIndex>
+  /// The ratings in file order; no user has two of one item.
+  public let ratings: RatingColumns
+  /// The least and the greatest of the ratings.
+  public let scale: RatingScale
+  /// What is known of each item, by item index; empty if the dataset has no items file.
+  public let itemDetails: [ItemDetails]
+  /// What reading the dataset met with.
+  public let report: DataReport
+
+  /// Encodes what was parsed: numbers users and items by sorted raw id, merges repeated ratings,
+  /// finds the scale, and gives each item its details.
+  ///
+  /// Where several ratings of one item by one user are merged, the result stands in the row of the
+  /// newest of them, and the others' rows are gone.
+  ///
+  /// - Complexity: O(*n* + *u* log *u*) for *n* rows and *u* distinct users, items and listed
+  ///   items.
+  /// - Throws: ``RatingsError`` if there is no row, a rating lies beyond the scale of `options`, or
+  ///   a rating is repeated where that is an error.
+  public init(
+    raw: RawRatings, items rawItems: RawItems?, options: ParsingOptions
+  ) throws(RatingsError) {
+    guard raw.count > 0 else { throw .emptyDataset(file: raw.file) }
+    if let scale = options.ratingScale { try Self.check(raw, on: scale) }
+    users = LabelEncoder(fitting: raw.userLabels)
+    items = LabelEncoder(fitting: raw.itemLabels)
+    let columns = RatingColumns(
+      users: Self.encode(raw.users, labels: raw.userLabels, by: users),
+      items: Self.encode(raw.items, labels: raw.itemLabels, by: items),
+      values: raw.values, timestamps: raw.timestamps)
+    let merge = DuplicateMerge(columns: columns, policy: options.duplicates)
+    if options.duplicates == .error, let repeated = merge.firstRepeat {
+      let rating = columns[Int(repeated.row)]
+      throw .duplicateRating(
+        file: raw.file, line: raw.lines.line(ofRow: Int(repeated.row)),
+        earlierLine: raw.lines.line(ofRow: Int(repeated.earlierRow)),
+        user: users.label(of: rating.user), item: items.label(of: rating.item))
+    }
+    ratings = merge.merged
+    scale = Self.scale(of: ratings.values)
+
+    var unrated = 0
+    (itemDetails, unrated) = Self.details(of: items, from: rawItems)
+    report = DataReport(
+      rowsRead: raw.count + raw.skipped.reduce(0) { $0 + $1.count },
+      skipped: raw.skipped, skippedItems: rawItems?.skipped ?? [],
+      duplicatesMerged: raw.count - ratings.count, unratedItems: unrated,
+      oldestTimestamp: ratings.timestamps.min(), newestTimestamp: ratings.timestamps.max())
+  }
+
+  private static func check(_ raw: RawRatings, on scale: RatingScale) throws(RatingsError) {
+    guard let row = raw.values.firstIndex(where: { !scale.contains($0) }) else { return }
+    throw .ratingOutOfScale(
+      file: raw.file, line: raw.lines.line(ofRow: row), column: nil, rating: raw.values[row],
+      scale: scale)
+  }
+
+  private static func encode<Index>(
+    _ codes: [Int32], labels: [String], by encoder: LabelEncoder<Index>
+  ) -> [Index] {
+    let indexByCode = labels.map { label in
+      guard let index = encoder.index(of: label) else {
+        preconditionFailure("an encoder lacks a label that it was fitted to")
+      }
+      return index
+    }
+    return codes.map { indexByCode[Int($0)] }
+  }
+
+  private static func scale(of values: [Float]) -> RatingScale {
+    var scale = RatingScale(minimum: .infinity, maximum: -.infinity)
+    for value in values {
+      scale.minimum = min(scale.minimum, value)
+      scale.maximum = max(scale.maximum, value)
+    }
+    return scale
+  }
+
+  private static func details(
+    of items: LabelEncoder<ItemIndex>, from raw: RawItems?
+  ) -> (details: [ItemDetails], unrated: Int) {
+    guard let raw else { return ([], 0) }
+    var details = [ItemDetails](repeating: ItemDetails(), count: items.count)
+    var unrated: [String] = []
+    for (label, listed) in zip(raw.labels, raw.details) {
+      if let item = items.index(of: label) {
+        details[item.position] = listed
+      } else {
+        unrated.append(label)
+      }
+    }
+    return (details, LabelEncoder<ItemIndex>(fitting: unrated).count)
+  }
+}
+
+/// What reading a dataset met with.
+public struct DataReport: Sendable, Equatable {
+  /// The rows of the ratings file, skipped ones included, header and blank lines not.
+  public let rowsRead: Int
+  /// The rows of the ratings file that were skipped, sorted by reason.
+  public let skipped: [SkippedRows]
+  /// The rows of the items file that were skipped, sorted by reason.
+  public let skippedItems: [SkippedRows]
+  /// How many rows were merged into others.
+  public let duplicatesMerged: Int
+  /// How many items of the items file nobody rated; they are not part of the dataset.
+  public let unratedItems: Int
+  /// The oldest timestamp, in seconds since 1970-01-01 UTC, or `nil` without timestamps.
+  public let oldestTimestamp: Int64?
+  /// The newest timestamp, in seconds since 1970-01-01 UTC, or `nil` without timestamps.
+  public let newestTimestamp: Int64?
+}
