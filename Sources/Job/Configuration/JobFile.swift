@@ -74,7 +74,8 @@ public struct JobFile: Equatable, Sendable {
     let parent = PathName.parent(of: path)
     let record = PathName.joined(parent, "run.json")
     guard PathName.lastComponent(of: path) == "plan.json", FileSystem.isRegularFile(record),
-      let run = try? JSONParser.parseFile(record), case .string(let text) = run["job_directory"]?.kind
+      let run = try? JSONParser.parseFile(record),
+      case .string(let text) = run["job_directory"]?.kind
     else { return parent }
     return text
   }

@@ -1,4 +1,4 @@
-public import Storage
+import Storage
 
 /// The table of all keys of a job file, as the documentation shows it.
 public enum KeyReference {

@@ -37,7 +37,8 @@ struct Field<Root: Sendable>: Sendable {
 
   /// Describes a key whose default is the one of its property.
   init<Value>(
-    _ key: String, _ path: WritableKeyPath<Root, Value> & Sendable, _ schema: ValueSchema<Value>,
+    _ key: String, _ path: any WritableKeyPath<Root, Value> & Sendable,
+    _ schema: ValueSchema<Value>,
     _ meaning: String
   ) {
     self.key = key
@@ -58,7 +59,7 @@ struct Field<Root: Sendable>: Sendable {
   /// Describes a key whose default is decided later, from other keys, as `default` says; until
   /// then the property is `nil`.
   init<Value>(
-    _ key: String, deciding path: WritableKeyPath<Root, Value?> & Sendable,
+    _ key: String, deciding path: any WritableKeyPath<Root, Value?> & Sendable,
     _ schema: ValueSchema<Value>, prototype: Value, default defaultText: String, _ meaning: String
   ) {
     self.key = key

@@ -146,7 +146,8 @@ struct ObjectSchema<Root: Sendable>: Sendable {
       let row = KeyReference.Row(
         pointer: JSONPointer([field.key]), type: field.noun, range: field.range,
         default: field.isRequired
-          ? "required" : field.defaultText ?? defaultValue(of: field).map { "`\($0.text())`" } ?? "",
+          ? "required"
+          : field.defaultText ?? defaultValue(of: field).map { "`\($0.text())`" } ?? "",
         meaning: field.meaning + (field.condition.map { " It is \($0.text)." } ?? ""))
       return [row] + field.rows.map { $0.moved(below: field.key) }
     }
