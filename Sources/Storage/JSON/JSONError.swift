@@ -22,3 +22,11 @@ public struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
     "\(path):\(line):\(column): \(reason)"
   }
 }
+
+extension StorageError {
+  /// Creates the storage error of a malformed JSON text.
+  public init(_ error: JSONError) {
+    self = .malformedJSON(
+      path: error.path, line: error.line, column: error.column, reason: error.reason)
+  }
+}

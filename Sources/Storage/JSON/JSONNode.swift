@@ -115,4 +115,12 @@ public struct JSONNode: Sendable, Equatable {
       return nil
     }
   }
+
+  /// Throws at the first key that is written twice in one object.
+  func checkUniqueKeys(path: String) throws(JSONError) {
+    guard let (key, position) = firstDuplicateKey else { return }
+    throw JSONError(
+      path: path, line: position.line, column: position.column,
+      reason: "the key \"\(key)\" is written twice")
+  }
 }

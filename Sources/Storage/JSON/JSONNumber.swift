@@ -47,6 +47,14 @@ public struct JSONNumber: Sendable, Equatable {
     }
   }
 
+  /// Whether the number has no fraction, however large it is.
+  public var isWhole: Bool {
+    switch storage {
+    case .integer: true
+    case .double(let value): value == value.rounded(.towardZero)
+    }
+  }
+
   /// The number as a double, rounded where an integer has more than 53 bits.
   public var doubleValue: Double {
     switch storage {

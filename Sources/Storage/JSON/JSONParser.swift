@@ -16,11 +16,7 @@ public enum JSONParser {
   /// errors name as the file.
   public static func parseValue(_ bytes: [UInt8], path: String) throws(JSONError) -> JSONValue {
     let node = try parse(bytes, path: path)
-    if let (key, position) = node.firstDuplicateKey {
-      throw JSONError(
-        path: path, line: position.line, column: position.column,
-        reason: "the key \"\(key)\" is written twice")
-    }
+    try node.checkUniqueKeys(path: path)
     return node.value
   }
 }

@@ -1,0 +1,58 @@
+public import Ratings
+public import Storage
+
+/// A place that a dataset can be fetched from.
+public struct SourceOptions: Equatable, Sendable {
+  /// A URL, or a path relative to the job file.
+  public var location: String
+  /// The SHA-256 of this source, where the mirrors are packed differently.
+  public var sha256: SHA256Digest?
+
+  /// Creates a source.
+  public init(_ location: String, sha256: SHA256Digest? = nil) {
+    self.location = location
+    self.sha256 = sha256
+  }
+}
+
+/// What holds a dataset to the bytes that it had before.
+public enum PinPolicy: String, CaseIterable, Sendable {
+  /// Nothing: the hash is recorded and never compared.
+  case none
+  /// The hash that the first run wrote beside the job file, in a file named after it.
+  case lock
+}
+
+/// Where fetched datasets are kept.
+public struct CacheOptions: Equatable, Sendable {
+  /// The directory, relative to the job file. The default, `nil`, is the user's cache directory.
+  public var directory: String?
+  /// Whether a cached dataset serves when no source can be reached. The default is false.
+  public var allowStale = false
+
+  /// Creates the default options.
+  public init() {}
+}
+
+/// Which dataset a job works on and how its files are read.
+public struct DatasetOptions: Equatable, Sendable {
+  /// The mirrors of the dataset, in the order in which they are tried; at least one.
+  public var sources: [SourceOptions]
+  /// The SHA-256 that the fetched file must have.
+  public var sha256: SHA256Digest?
+  /// What holds the dataset to earlier bytes where there is no SHA-256. The default is `none`.
+  public var pin: PinPolicy = .none
+  /// The member with the ratings. The default, `nil`, finds it by its name.
+  public var ratings: String?
+  /// The member with the titles. The default, `nil`, finds it by its name.
+  public var items: String?
+  /// How the files are read.
+  public var parsing = ParsingOptions()
+  /// Where fetched files are kept.
+  public var cache = CacheOptions()
+
+  /// Creates the default options of some sources.
+  public init(sources: [SourceOptions]) {
+    self.sources = sources
+  }
+}

@@ -1,0 +1,82 @@
+public import Storage
+
+/// A job file as written, with the overrides of the command line in place.
+public struct JobFile: Equatable, Sendable {
+  /// The file.
+  public let path: String
+  /// The directory that relative paths of the job are resolved against.
+  public let baseDirectory: String
+  /// The document with the overrides applied.
+  public let root: JSONNode
+  /// The overrides, in the order in which they were applied.
+  public let overrides: [JobOverride]
+
+  /// Reads a job file and applies overrides.
+  ///
+  /// Relative paths are relative to the file's directory. The `plan.json` of a published run keeps
+  /// the paths of the job that it ran: they stay relative to the `job_directory` that the
+  /// `run.json` beside it names.
+  public init(contentsOf path: String, overrides: [JobOverride] = []) throws(PlanError) {
+    let bytes: [UInt8]
+    do {
+      bytes = try FileSystem.readBytes(path)
+    } catch {
+      throw .unreadable(error)
+    }
+    try self.init(
+      bytes: bytes, path: path, baseDirectory: Self.baseDirectory(of: path), overrides: overrides)
+  }
+
+  /// Reads a job file from its bytes and applies overrides; `path` is what faults name.
+  public init(
+    bytes: [UInt8], path: String, baseDirectory: String, overrides: [JobOverride] = []
+  ) throws(PlanError) {
+    var root: JSONNode
+    do {
+      root = try JSONParser.parse(bytes, path: path)
+    } catch {
+      throw .malformed(error)
+    }
+    var faults: [JobFault] = []
+    for (index, override) in overrides.enumerated() {
+      let node = JSONNode(override.value, position: Self.position(ofOverride: index))
+      if let obstacle = root.set(node, at: override.pointer.tokens[...]) {
+        faults.append(
+          JobFault(
+            origin: .override(argument: override.argument), pointer: override.pointer,
+            reason: "\(obstacle) cannot hold this key"))
+      }
+    }
+    guard faults.isEmpty else { throw .faulty(faults) }
+    self.path = path
+    self.baseDirectory = baseDirectory
+    self.root = root
+    self.overrides = overrides
+  }
+
+  /// Returns a path of the job as a path of this process.
+  public func resolved(_ path: String) -> String {
+    PathName.joined(baseDirectory == "." ? "" : baseDirectory, path)
+  }
+
+  /// Returns where the value at a position of the document was written.
+  func origin(of position: TextPosition) -> JobFault.Origin {
+    guard position.line == 0 else { return .file(path: path, position: position) }
+    return .override(argument: overrides[position.column - 1].argument)
+  }
+
+  /// The place of an override's value: line 0, which no file has.
+  private static func position(ofOverride index: Int) -> TextPosition {
+    TextPosition(line: 0, column: index + 1)
+  }
+
+  private static func baseDirectory(of path: String) -> String {
+    let parent = PathName.parent(of: path)
+    let record = PathName.joined(parent, "run.json")
+    guard PathName.lastComponent(of: path) == "plan.json", FileSystem.isRegularFile(record),
+      let run = try? JSONParser.parseFile(record),
+      case .string(let text) = run["job_directory"]?.kind
+    else { return parent }
+    return text
+  }
+}

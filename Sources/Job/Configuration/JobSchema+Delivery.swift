@@ -1,0 +1,77 @@
+import Publishing
+import Recommenders
+import Storage
+
+extension JobSchema {
+  static let recommend = ObjectSchema(
+    RecommendOptions(),
+    [
+      Field(
+        "k", \RecommendOptions.k, .integer(1...100_000), "The length of each user's list."),
+      Field(
+        "min_item_ratings", \RecommendOptions.minItemRatings, .integer(1...1_000_000_000),
+        "The least number of ratings of an item that may be recommended."),
+      Field(
+        "relevance_threshold", \RecommendOptions.relevanceThreshold, .number(.any),
+        "The held-out rating from which an item counts as relevant in the ranking metrics."),
+    ])
+
+  static let export = ObjectSchema(
+    ExportOptions(),
+    [
+      Field(
+        "formats", \ExportOptions.formats,
+        .array(of: .choice, prototype: .csv, count: 1...2, areDistinct: true),
+        "The formats that the recommendations are written in."),
+      Field(
+        "compression", \ExportOptions.compression, .choice,
+        "The compression of these files; `gzip` adds `.gz` to their names."),
+      Field(
+        "formula_policy", \ExportOptions.formulaPolicy, .choice,
+        "What is done with titles that a spreadsheet would take for a formula: nothing, an "
+          + "apostrophe before them, or the run ends."),
+    ])
+
+  static let output = ObjectSchema(
+    Plan.prototype.output,
+    [
+      Field(
+        "directory", deciding: \OutputOptions.directory, .text, prototype: "",
+        default: "`out/` and the job's name",
+        "The directory that runs are published to, relative to the job file."),
+      Field(
+        "keep_runs", \OutputOptions.keepRuns, .integer(1...100_000),
+        "How many runs are kept; older ones are removed, never the latest."),
+      Field(
+        "keep_days", \OutputOptions.keepDays, .nullable(.integer(1...100_000), prototype: 1),
+        "For how many days runs are kept beyond that number; `null` keeps none beyond it."),
+    ])
+
+  static let gates = ObjectSchema(
+    GateOptions(),
+    [
+      Field(
+        "max_test_rmse", \GateOptions.maxTestRMSE,
+        .nullable(.number(.positive), prototype: 1),
+        "The greatest RMSE on the held-out rows with which a run is published."),
+      Field(
+        "max_rmse_increase", \GateOptions.maxRMSEIncrease,
+        .nullable(.number(.notNegative), prototype: 0),
+        "The greatest rise of that RMSE over the latest run."),
+      Field(
+        "beat_baseline", \GateOptions.beatBaseline, .choice,
+        "What becomes of a model that is not better than the bias baseline."),
+      Field(
+        "max_shrink", \GateOptions.maxShrink, .number(.share),
+        "The greatest share by which rows, users or items may have fallen since the latest run."),
+    ])
+
+  static let limits = ObjectSchema(
+    LimitOptions(),
+    [
+      Field(
+        "threads", \LimitOptions.threads, .nullable(.integer(1...4_096), prototype: 1),
+        "The number of threads; `null` is the number of processors. The results do not depend on "
+          + "it.")
+    ])
+}

@@ -1,0 +1,127 @@
+import Ratings
+import Recommenders
+import Storage
+
+extension JobSchema {
+  static let split = ObjectSchema(
+    SplitOptions(),
+    [
+      Field(
+        "strategy", \SplitOptions.strategy, .choice,
+        "How the held-out rows are chosen: at random as scikit-learn does, by a hash of user and "
+          + "item, the newest rows, or the newest rows of each user."),
+      Field(
+        "test_fraction", \SplitOptions.testFraction, .number(.properFraction),
+        "The share of the rows that is held out for the evaluation."),
+      Field(
+        "validation", \SplitOptions.validation, .choice,
+        "The rows that early stopping watches: `carve` takes them from those that are not held "
+          + "out, `test` watches the held-out rows, which makes the test error optimistic."),
+      Field(
+        "validation_fraction", \SplitOptions.validationFraction, .number(.fractionBelowOne),
+        "The share of the remaining rows that `carve` takes."),
+      Field(
+        "seed", \SplitOptions.seed, .seed,
+        "The seed of the held-out rows; carving takes the next number."),
+    ])
+
+  static let model = ObjectSchema(
+    ModelOptions(),
+    [
+      Field("type", \ModelOptions.type, .choice, "The kind of model."),
+      Field(
+        "factors", \ModelOptions.factors, .integer(1...4_096),
+        "The number of factors of each user and item."
+      ).only("for every model type but `bias`", byKey: "type") { $0.type != .bias },
+      Field(
+        "link", \ModelOptions.link, .choice,
+        "How the score becomes a rating: through the logistic function, scaled to the range of "
+          + "the ratings, or added to their mean. `auto` decides by the size of the data."
+      ).only("for the model type `biased-dot` only", byKey: "type") { $0.type == .biasedDot },
+      Field(
+        "hidden", \ModelOptions.hidden,
+        .array(of: .integer(1...65_536), prototype: 1, count: 1...16),
+        "The widths of the hidden layers."
+      ).only("for the model type `neural` only", byKey: "type") { $0.type == .neural },
+      Field(
+        "dropout", \ModelOptions.self, .object(dropout), "What is dropped while training."
+      ).only("for the model type `neural` only", byKey: "type") { $0.type == .neural },
+      Field(
+        "cold", \ModelOptions.cold, .choice,
+        "What is predicted where training never saw the user or the item: the known terms, or "
+          + "the untrained parameters as Keras does."),
+    ])
+
+  private static let dropout = ObjectSchema(
+    ModelOptions(),
+    [
+      Field(
+        "input", \ModelOptions.inputDropout, .number(.fractionBelowOne),
+        "The share of the inputs that is dropped."),
+      Field(
+        "hidden", \ModelOptions.hiddenDropout, .number(.fractionBelowOne),
+        "The share of each hidden layer's outputs that is dropped."),
+    ])
+
+  static let training = ObjectSchema(
+    TrainingOptions(),
+    [
+      Field(
+        "optimizer", \TrainingOptions.optimizer, .choice,
+        "The rule that turns gradients into steps: Adam as Keras computes it, or those that move "
+          + "only the rows of a batch. `auto` decides by the size of the data."),
+      Field(
+        "batch_size", \TrainingOptions.batchSize, .integer(1...16_777_216),
+        "The number of ratings in a batch."),
+      Field(
+        "max_epochs", \TrainingOptions.maxEpochs, .integer(1...100_000),
+        "The most epochs that are trained."),
+      Field(
+        "learning_rate", \TrainingOptions.learningRate,
+        .automatic(.number(.positive), prototype: 0),
+        "The step size of the first epoch; `auto` decides by the optimizer and the size of the "
+          + "data."),
+      Field(
+        "learning_rate_decay", \TrainingOptions.learningRateDecay,
+        .number(NumberRange(lower: .excluding(0), upper: .including(1))),
+        "What the step size is multiplied by after each epoch."),
+      Field(
+        "l2", \TrainingOptions.l2, .automatic(.number(.notNegative), prototype: 0),
+        "The L2 penalty on factors and biases; `auto` decides by the optimizer and the size of "
+          + "the data."),
+      Field(
+        "early_stopping", \TrainingOptions.earlyStopping,
+        .nullable(.object(earlyStopping), prototype: EarlyStoppingOptions()),
+        "When training ends before its last epoch; `null` trains all epochs."),
+      Field(
+        "refit", deciding: \TrainingOptions.refit, .choice, prototype: .train,
+        default: "`\"train\"`, or `\"none\"` where `split.validation` is `\"test\"`",
+        "What follows early stopping: nothing, a fresh training on all rows that are not held out "
+          + "for the best number of epochs, or this for the evaluation and one on every row for "
+          + "the export."),
+      Field(
+        "shuffle", \TrainingOptions.shuffle, .bool,
+        "Whether each epoch visits the rows in a new seeded order."),
+      Field(
+        "seed", \TrainingOptions.seed, .seed,
+        "The seed of initial weights, order of rows and dropout."),
+    ])
+
+  private static let earlyStopping = ObjectSchema(
+    EarlyStoppingOptions(),
+    [
+      Field(
+        "monitor", \EarlyStoppingOptions.monitor, .choice,
+        "The value that is watched; `validation-loss` has the L2 penalty in it, as Keras reports "
+          + "it."),
+      Field(
+        "patience", \EarlyStoppingOptions.patience, .integer(1...100_000),
+        "The number of epochs without improvement to wait for."),
+      Field(
+        "min_delta", \EarlyStoppingOptions.minDelta, .number(.notNegative),
+        "The least fall of the value that counts as an improvement."),
+      Field(
+        "restore_best", \EarlyStoppingOptions.restoreBest, .bool,
+        "Whether the parameters of the best epoch are kept rather than those of the last."),
+    ])
+}

@@ -1,0 +1,59 @@
+public import Storage
+
+/// The description of the job file: every key is declared here and in the extensions beside this
+/// file, and nowhere else.
+public enum JobSchema {
+  /// The file name of the JSON Schema, which is also its relative `$id`.
+  public static let fileName = "recjob-1.schema.json"
+
+  /// The sections that determine the bytes of the results.
+  static let resultSections = ["split", "model", "training", "recommend", "export"]
+  /// The keys of `dataset` that do, beside the hash of its bytes.
+  static let resultKeysOfDataset = [
+    "format", "ratings", "items", "max_bad_rows", "duplicates", "rating_scale",
+  ]
+
+  /// The whole job file.
+  static let job = ObjectSchema(
+    Plan.prototype,
+    [
+      Field(
+        "name", \Plan.name,
+        .text(
+          matching: "[a-z0-9][a-z0-9._-]{0,63}",
+          meaning: "1 to 64 small letters, digits, dots, dashes and underscores, "
+            + "a letter or digit first"),
+        "The name of the job; its bundles are named after it."
+      ).required(),
+      Field("dataset", \Plan.dataset, .object(dataset), "The ratings to learn from.").required(),
+      Field("split", \Plan.split, .object(split), "Which rows are held out and which watched."),
+      Field("model", \Plan.model, .object(model), "The model that is trained."),
+      Field("training", \Plan.training, .object(training), "How the model is trained."),
+      Field("recommend", \Plan.recommend, .object(recommend), "What is recommended to each user."),
+      Field("export", \Plan.export, .object(export), "The files that recommendations go to."),
+      Field("output", \Plan.output, .object(output), "Where runs are published."),
+      Field("gates", \Plan.gates, .object(gates), "What a run must fulfil to be published."),
+      Field("limits", \Plan.limits, .object(limits), "What a run may use of the machine."),
+      Field(
+        "lock_wait_seconds", \Plan.lockWaitSeconds, .integer(0...86_400),
+        "How long to wait for another run that publishes to the same directory."),
+    ])
+
+  /// The rows of the table of keys.
+  static let rows = job.rows
+
+  /// The JSON Schema (2020-12) of the job file.
+  public static func document() -> JSONValue {
+    .object(
+      [
+        JSONMember(key: "$schema", value: "https://json-schema.org/draft/2020-12/schema"),
+        JSONMember(key: "$id", value: .string(fileName)),
+        JSONMember(key: "title", value: "recjob job file, version 1"),
+        JSONMember(
+          key: "description",
+          value: .string(
+            "A job of recjob: a ratings dataset, a model to train on it, and where the "
+              + "recommendations are published.")),
+      ] + job.schemaMembers)
+  }
+}

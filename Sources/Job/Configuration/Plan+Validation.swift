@@ -1,0 +1,111 @@
+import Ratings
+import Recommenders
+import Storage
+
+/// Keys that are each right and wrong together.
+struct PlanConflict {
+  /// The key that the fault is reported at.
+  var pointer: JSONPointer
+  /// All keys that take part; where one of them has a fault of its own, this one is not reported.
+  var involved: [JSONPointer]
+  /// What is wrong.
+  var reason: String
+
+  /// Creates a conflict between the key of the first path and those of the others.
+  init(_ paths: [String], _ reason: String) {
+    let pointers = paths.map { path in
+      JSONPointer(path.split(separator: "/").map(String.init))
+    }
+    pointer = pointers[0]
+    involved = pointers
+    self.reason = reason
+  }
+}
+
+extension Plan {
+  /// Finds every combination of keys that cannot be run.
+  func conflicts(in root: JSONNode) -> [PlanConflict] {
+    datasetConflicts() + splitConflicts() + sourceConflicts()
+      + directoryConflicts(in: root)
+  }
+
+  private func datasetConflicts() -> [PlanConflict] {
+    var conflicts: [PlanConflict] = []
+    if dataset.pin == .lock {
+      if dataset.sha256 != nil {
+        conflicts.append(
+          PlanConflict(
+            ["dataset/pin", "dataset/sha256"],
+            "\"lock\" and \"sha256\" exclude each other; leave out one of them"))
+      }
+      for (index, source) in dataset.sources.enumerated() where source.sha256 != nil {
+        conflicts.append(
+          PlanConflict(
+            ["dataset/pin", "dataset/sources/\(index)"],
+            "\"lock\" and the \"sha256\" of /dataset/sources/\(index) exclude each other; "
+              + "leave out one of them"))
+      }
+    }
+    if let scale = dataset.parsing.ratingScale, scale.minimum >= scale.maximum {
+      conflicts.append(
+        PlanConflict(
+          ["dataset/rating_scale", "dataset/rating_scale"],
+          "\"minimum\" must be below \"maximum\""))
+    }
+    return conflicts
+  }
+
+  private func splitConflicts() -> [PlanConflict] {
+    var conflicts: [PlanConflict] = []
+    if split.validation == .test, let refit = training.refit, refit != .none {
+      conflicts.append(
+        PlanConflict(
+          ["training/refit", "split/validation"],
+          "\"\(refit.rawValue)\" cannot follow \"validation\": \"test\", which watches the held-out "
+            + "rows; it must be \"none\""))
+    }
+    if split.validation == .carve, split.validationFraction == 0, training.earlyStopping != nil {
+      conflicts.append(
+        PlanConflict(
+          ["split/validation_fraction", "training/early_stopping", "split/validation"],
+          "early stopping needs validation rows; raise the fraction or set "
+            + "\"early_stopping\" to null"))
+    }
+    return conflicts
+  }
+
+  private func sourceConflicts() -> [PlanConflict] {
+    dataset.sources.enumerated().compactMap { index, source in
+      source.fault.map { PlanConflict(["dataset/sources/\(index)"], $0) }
+    }
+  }
+
+  /// The default directory is named after the job, so a bad name is enough of a fault.
+  private func directoryConflicts(in root: JSONNode) -> [PlanConflict] {
+    guard let directory = output.directory, directory.utf8.contains(0) else { return [] }
+    return [PlanConflict(["output/directory"], "a path cannot contain a zero character")]
+  }
+}
+
+extension SourceOptions {
+  /// The schemes that can be fetched.
+  static let schemes = ["http", "https", "file"]
+
+  /// What is wrong with the location, or `nil`.
+  fileprivate var fault: String? {
+    if location.utf8.contains(0) { return "a path cannot contain a zero character" }
+    guard let colon = location.firstIndex(of: ":"), location[colon...].hasPrefix("://") else {
+      return nil
+    }
+    let scheme = location[..<colon].lowercased()
+    guard Self.schemes.contains(scheme) else {
+      return "the scheme \"\(scheme)\" is unknown; use http, https, file or a path"
+    }
+    let rest = location[location.index(colon, offsetBy: 3)...]
+    let authority = rest.prefix { !"/?#".contains($0) }
+    if authority.contains("@") {
+      return "a URL must not hold a user name or password"
+    }
+    return authority.isEmpty && scheme != "file" ? "the URL names no host" : nil
+  }
+}

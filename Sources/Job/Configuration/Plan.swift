@@ -1,0 +1,118 @@
+public import Publishing
+public import Ratings
+public import Recommenders
+public import Storage
+
+/// A job with every default filled in and every value checked.
+public struct Plan: Equatable, Sendable {
+  /// The name of the job.
+  public var name: String
+  /// The dataset.
+  public var dataset: DatasetOptions
+  /// Which rows are held out and watched.
+  public var split = SplitOptions()
+  /// The model.
+  public var model = ModelOptions()
+  /// How the model is trained.
+  public var training = TrainingOptions()
+  /// What is recommended.
+  public var recommend = RecommendOptions()
+  /// What is written.
+  public var export = ExportOptions()
+  /// Where it is published.
+  public var output = OutputOptions()
+  /// What it must fulfil.
+  public var gates = GateOptions()
+  /// What a run may use.
+  public var limits = LimitOptions()
+  /// The seconds to wait for a run that holds the output directory. The default is 0.
+  public var lockWaitSeconds = 0
+
+  /// Creates the plan of a job that names only its dataset.
+  public init(name: String, sources: [SourceOptions]) {
+    self.name = name
+    dataset = DatasetOptions(sources: sources)
+    decideDefaults()
+  }
+
+  /// The plan that a job file is read over.
+  static var prototype: Plan {
+    var plan = Plan(name: "", sources: [])
+    plan.output.directory = nil
+    plan.training.refit = nil
+    return plan
+  }
+
+  /// Reads a job file, fills in the defaults and checks the combinations.
+  ///
+  /// Throws all faults at once, in the order of the file; those of `--set` come last.
+  public init(_ file: JobFile) throws(PlanError) {
+    var decoder = StrictDecoder()
+    var plan = JobSchema.job.read(file.root, over: .prototype, &decoder) ?? .prototype
+    for conflict in plan.conflicts(in: file.root)
+    where !conflict.involved.contains(where: { decoder.hasFault(at: $0) }) {
+      decoder.fault(
+        conflict.reason, at: file.root.position(of: conflict.pointer), key: conflict.pointer)
+    }
+    guard decoder.faults.isEmpty else {
+      throw .faulty(
+        decoder.faults.sorted { $0.position.sortKey < $1.position.sortKey }.map { fault in
+          JobFault(
+            origin: file.origin(of: fault.position), pointer: fault.pointer, reason: fault.reason)
+        })
+    }
+    plan.decideDefaults()
+    self = plan
+  }
+
+  /// Fills in the defaults that depend on other keys.
+  mutating func decideDefaults() {
+    if output.directory == nil {
+      output.directory = "out/\(name)"
+    }
+    if training.refit == nil {
+      training.refit = split.validation == .test ? RefitPolicy.none : .train
+    }
+  }
+
+  // MARK: Written form
+
+  /// The whole plan, as a job file that gives this plan again.
+  public func json() -> JSONValue {
+    JobSchema.job.write(self)
+  }
+
+  /// The keys that determine the bytes of the results, with the dataset named by its digest.
+  ///
+  /// Sources, output, threads, limits, gates and the job's name are not among them.
+  public func resultPlan(datasetDigest: SHA256Digest) -> JSONValue {
+    var members = [JSONMember(key: "sha256", value: .string(datasetDigest.hex))]
+    let dataset = json()["dataset"]
+    for key in JobSchema.resultKeysOfDataset {
+      if let value = dataset?[key] {
+        members.append(JSONMember(key: key, value: value))
+      }
+    }
+    let sections: [JSONMember] = JobSchema.resultSections.compactMap { key in
+      json()[key].map { JSONMember(key: key, value: $0) }
+    }
+    return .object([JSONMember(key: "dataset", value: .object(members))] + sections)
+  }
+
+  /// The SHA-256 of the canonical form of the whole plan.
+  public var planHash: SHA256Digest {
+    SHA256Digest(of: json().canonicalText())
+  }
+
+  /// The SHA-256 of the canonical form of the result plan.
+  public func resultPlanHash(datasetDigest: SHA256Digest) -> SHA256Digest {
+    SHA256Digest(of: resultPlan(datasetDigest: datasetDigest).canonicalText())
+  }
+}
+
+extension TextPosition {
+  /// The order of faults: by place in the file, then the overrides, whose line is 0.
+  fileprivate var sortKey: (Int, Int) {
+    (line == 0 ? .max : line, column)
+  }
+}
