@@ -24,12 +24,13 @@ struct AdamStepTests {
       let penalty = AdamStep(number: number, learningRate: 0.01).moveAll(
         &tables.0, momentum: &tables.1, velocity: &tables.2, touched: touched,
         gradients: EmbeddingTable(rows: 3, dimension: dimension, values: gradients),
-        penalty: EmbeddingTable(rows: 1, dimension: dimension, values: l2))
+        doubledPenalty: EmbeddingTable(
+          rows: 1, dimension: dimension, values: l2.map { 2 * $0 }))
       var expectedPenalty = 0.0
       for at in weights.indices {
         let (row, lane) = (at / dimension, at % dimension)
         expectedPenalty += Double(l2[lane]) * Double(weights[at]) * Double(weights[at])
-        let decay = (l2[lane] + l2[lane]) * weights[at]
+        let decay = 2 * l2[lane] * weights[at]
         let slot = touched.firstIndex(of: UInt32(row))
         let gradient = slot.map { gradients[$0 * dimension + lane] + decay } ?? decay
         ScalarReference.adam(
@@ -67,10 +68,10 @@ struct AdamStepTests {
     var weights = EmbeddingTable(rows: 1, dimension: 4, values: [1, 1, 1, 1])
     var momentum = EmbeddingTable(rows: 1, dimension: 4, values: [1e-30, -1e-30, 2e-30, -1e-38])
     var velocity = EmbeddingTable(rows: 1, dimension: 4, values: [1e-31, 1e-20, 0, 1e-38])
-    _ = AdamStep(number: 5, learningRate: 0.1).moveAll(
+    _ = AdamStep(number: 3 * AdamStep.cleaningInterval, learningRate: 0.1).moveAll(
       &weights, momentum: &momentum, velocity: &velocity, touched: [],
       gradients: EmbeddingTable(rows: 1, dimension: 4),
-      penalty: EmbeddingTable(rows: 1, dimension: 4))
+      doubledPenalty: EmbeddingTable(rows: 1, dimension: 4))
     #expect(momentum.values(columns: 0..<4)[0] == 0)
     #expect(momentum.values(columns: 0..<4)[1] == 0)
     #expect(momentum.values(columns: 0..<4)[2] > 0)
@@ -82,8 +83,8 @@ struct AdamStepTests {
   private func rate(_ number: Int) -> Float {
     var (momentumPower, velocityPower) = (1.0, 1.0)
     for _ in 0..<number {
-      momentumPower *= Double(AdamStep.momentumDecay)
-      velocityPower *= Double(AdamStep.velocityDecay)
+      momentumPower *= AdamStep.momentumDecay
+      velocityPower *= AdamStep.velocityDecay
     }
     return 0.01 * Float((1 - velocityPower).squareRoot() / (1 - momentumPower))
   }

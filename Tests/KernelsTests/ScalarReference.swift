@@ -25,11 +25,9 @@ enum ScalarReference {
   static func adam(
     weight: inout Float, momentum: inout Float, velocity: inout Float, gradient: Float, rate: Float
   ) {
-    momentum += (gradient - momentum) * (1 - AdamStep.momentumDecay)
-    velocity += (gradient * gradient - velocity) * (1 - AdamStep.velocityDecay)
-    if abs(momentum) <= 1e-30 { momentum = 0 }
-    if velocity <= 1e-30 { velocity = 0 }
-    weight -= momentum * rate / (velocity.squareRoot() + AdamStep.epsilon)
+    momentum = momentum * 0.9 + gradient * 0.1
+    velocity = velocity * 0.999 + gradient * gradient * 0.001
+    weight -= momentum * rate / (velocity.squareRoot() + 1e-7)
   }
 
   /// The sum over the dimensions in ascending order.

@@ -26,23 +26,26 @@ void rk_add_weighted(float *target, const float *source, const float *weights, s
 typedef struct {
   /// Learning rate with both bias corrections: lr * sqrt(1 - beta_2^t) / (1 - beta_1^t).
   float rate;
-  /// 1 - beta_1.
-  float momentum_share;
-  /// 1 - beta_2.
-  float velocity_share;
+  /// beta_1 and 1 - beta_1.
+  float momentum_decay, momentum_share;
+  /// beta_2 and 1 - beta_2.
+  float velocity_decay, velocity_share;
   float epsilon;
+  /// Whether moments that are all but zero are set to zero.
+  int clean;
 } rk_adam_parameters;
 
 /// One step of Adam over every row of a table.
 ///
 /// weights, momentum, velocity: rows x stride. touched: the ascending numbers of the rows that have
-/// a gradient; gradients: touched_count x stride, in the same order. penalty: a row that holds the
-/// L2 factor of each lane; its gradient is 2 * penalty * weight on every row, touched or not.
+/// a gradient; gradients: touched_count x stride, in the same order. doubled: a row that holds twice
+/// the L2 factor of each lane; doubled * weight is added to the gradient of every row, touched or
+/// not.
 ///
-/// Returns the sum of penalty * weight^2 over the table as it was before the step.
+/// Returns the sum of doubled / 2 * weight^2 over the table as it was before the step.
 float rk_adam_all(float *weights, float *momentum, float *velocity, size_t rows, size_t stride,
                   size_t dimension, const uint32_t *_Nullable touched, const float *gradients,
-                  size_t touched_count, const float *penalty, rk_adam_parameters parameters);
+                  size_t touched_count, const float *doubled, rk_adam_parameters parameters);
 
 /// One step of Adam over the touched rows only, without a penalty.
 void rk_adam_touched(float *weights, float *momentum, float *velocity, size_t stride,

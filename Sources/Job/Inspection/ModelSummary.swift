@@ -54,7 +54,8 @@ public struct ModelSummary: Sendable {
       Layer(name: "user", type: "Input", shape: [1], parameters: 0, inputs: []),
       Layer(name: "item", type: "Input", shape: [1], parameters: 0, inputs: []),
     ]
-    func add(_ name: String, _ type: String, _ shape: [Int], _ parameters: Int, _ inputs: [String]) {
+    func add(_ name: String, _ type: String, _ shape: [Int], _ parameters: Int, _ inputs: [String])
+    {
       layers.append(
         Layer(name: name, type: type, shape: shape, parameters: parameters, inputs: inputs))
     }

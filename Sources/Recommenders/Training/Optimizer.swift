@@ -25,7 +25,8 @@ struct Optimizer {
     case .adam, .auto:
       AdamStep(number: stepNumber, learningRate: learningRate).moveAll(
         &table.weights, momentum: &table.momentum, velocity: &table.velocity,
-        touched: table.touched, gradients: table.gradients, penalty: table.penalty)
+        touched: table.touched, gradients: table.gradients,
+        doubledPenalty: table.doubledPenalty)
     case .lazyAdam:
       moveLazily(&table)
     case .sgd:
@@ -77,8 +78,8 @@ struct TrainableTable {
   var gradients: EmbeddingTable
   /// The touched rows, ascending.
   private(set) var touched: [UInt32] = []
-  /// The L2 factor of each lane, in one row.
-  let penalty: EmbeddingTable
+  /// Twice the L2 factor λ of each lane, in one row.
+  let doubledPenalty: EmbeddingTable
 
   private var slots: [Int32]
   /// The lane that holds a constant and must not move.
@@ -93,7 +94,7 @@ struct TrainableTable {
     momentum = EmbeddingTable(rows: rows, dimension: dimension)
     velocity = EmbeddingTable(rows: rows, dimension: dimension)
     gradients = EmbeddingTable(rows: Swift.max(Swift.min(capacity, rows), 1), dimension: dimension)
-    penalty = EmbeddingTable(rows: 1, dimension: dimension, values: l2)
+    doubledPenalty = EmbeddingTable(rows: 1, dimension: dimension, values: l2.map { 2 * $0 })
     slots = Array(repeating: -1, count: rows)
     self.constantLane = constantLane
   }
@@ -149,11 +150,11 @@ struct TrainableTable {
   func penaltyValue() -> Double {
     var sum = 0.0
     weights.withValues { weights in
-      penalty.withValues { penalty in
+      doubledPenalty.withValues { doubled in
         for row in 0..<self.weights.rows {
-          for lane in 0..<self.weights.dimension where penalty[lane] != 0 {
+          for lane in 0..<self.weights.dimension where doubled[lane] != 0 {
             let weight = Double(weights[row * self.weights.stride + lane])
-            sum += Double(penalty[lane]) * weight * weight
+            sum += Double(doubled[lane]) / 2 * weight * weight
           }
         }
       }
