@@ -43,7 +43,7 @@ public struct JobFile: Equatable, Sendable {
       if let obstacle = root.set(node, at: override.pointer.tokens[...]) {
         faults.append(
           JobFault(
-            origin: .override(argument: override.argument), pointer: override.pointer,
+            origin: .override(path: override.path), pointer: override.pointer,
             reason: "\(obstacle) cannot hold this key"))
       }
     }
@@ -62,7 +62,7 @@ public struct JobFile: Equatable, Sendable {
   /// Returns where the value at a position of the document was written.
   func origin(of position: TextPosition) -> JobFault.Origin {
     guard position.line == 0 else { return .file(path: path, position: position) }
-    return .override(argument: overrides[position.column - 1].argument)
+    return .override(path: overrides[position.column - 1].path)
   }
 
   /// The place of an override's value: line 0, which no file has.

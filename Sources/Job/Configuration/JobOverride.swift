@@ -2,8 +2,8 @@ public import Storage
 
 /// A value that the command line puts in the place of the job file's: `--set path=value`.
 public struct JobOverride: Equatable, Sendable {
-  /// The argument as given.
-  public let argument: String
+  /// The path as given. The value may be something that no message should repeat.
+  public let path: String
   /// The key that is set.
   public let pointer: JSONPointer
   /// The value.
@@ -22,7 +22,7 @@ public struct JobOverride: Equatable, Sendable {
       ? JSONPointer(text: path)
       : JSONPointer(path.split(separator: ".", omittingEmptySubsequences: false).map(String.init))
     guard let pointer, !pointer.tokens.isEmpty, !pointer.tokens.contains("") else { return nil }
-    self.argument = argument
+    self.path = path
     self.pointer = pointer
     value = (try? JSONParser.parseValue(Array(text.utf8), path: argument)) ?? .string(text)
   }
@@ -89,15 +89,5 @@ extension JSONNode {
       }
     }
     return node.position
-  }
-
-  /// Returns whether the document holds a value at a pointer.
-  func contains(_ pointer: JSONPointer) -> Bool {
-    var node = self
-    for token in pointer.tokens {
-      guard let next = node[token] else { return false }
-      node = next
-    }
-    return true
   }
 }

@@ -53,8 +53,8 @@ extension JobSchema {
   private static let ratingScale = ObjectSchema(
     RatingScale(minimum: 0, maximum: 0),
     [
-      Field("minimum", \RatingScale.minimum, .float, "The least rating.").required(),
-      Field("maximum", \RatingScale.maximum, .float, "The greatest rating.").required(),
+      Field("minimum", \RatingScale.minimum, .rating, "The least rating.").required(),
+      Field("maximum", \RatingScale.maximum, .rating, "The greatest rating.").required(),
     ])
 
   private static let cache = ObjectSchema(
@@ -100,15 +100,13 @@ extension ValueSchema where Value == SourceOptions {
 }
 
 extension ValueSchema where Value == Float {
-  /// A number that fits a float32.
-  fileprivate static var float: ValueSchema {
-    let limit = Double(Float.greatestFiniteMagnitude)
-    let number = ValueSchema<Double>.number(
-      NumberRange(lower: .including(-limit), upper: .including(limit)))
-    var float = number.mapped(to: { Float($0) }, from: { Double($0) })
-    float.range = ""
-    float.members = [JSONMember(key: "type", value: "number")]
-    float.write = { .number(JSONNumber($0)) }
-    return float
+  /// A rating.
+  fileprivate static var rating: ValueSchema {
+    var rating = ValueSchema<Double>
+      .number(NumberRange(lower: .including(-1e9), upper: .including(1e9)))
+      .mapped(to: { Float($0) }, from: { Double($0) })
+    // The float's own digits: 0.1, not those of the double beside it.
+    rating.write = { .number(JSONNumber($0)) }
+    return rating
   }
 }

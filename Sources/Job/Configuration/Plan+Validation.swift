@@ -24,9 +24,8 @@ struct PlanConflict {
 
 extension Plan {
   /// Finds every combination of keys that cannot be run.
-  func conflicts(in root: JSONNode) -> [PlanConflict] {
-    datasetConflicts() + splitConflicts() + sourceConflicts()
-      + directoryConflicts(in: root)
+  func conflicts() -> [PlanConflict] {
+    datasetConflicts() + sourceConflicts() + splitConflicts() + directoryConflicts()
   }
 
   private func datasetConflicts() -> [PlanConflict] {
@@ -49,7 +48,7 @@ extension Plan {
     if let scale = dataset.parsing.ratingScale, scale.minimum >= scale.maximum {
       conflicts.append(
         PlanConflict(
-          ["dataset/rating_scale", "dataset/rating_scale"],
+          ["dataset/rating_scale"],
           "\"minimum\" must be below \"maximum\""))
     }
     return conflicts
@@ -80,10 +79,13 @@ extension Plan {
     }
   }
 
-  /// The default directory is named after the job, so a bad name is enough of a fault.
-  private func directoryConflicts(in root: JSONNode) -> [PlanConflict] {
-    guard let directory = output.directory, directory.utf8.contains(0) else { return [] }
-    return [PlanConflict(["output/directory"], "a path cannot contain a zero character")]
+  private func directoryConflicts() -> [PlanConflict] {
+    let directories = [
+      ("output/directory", output.directory), ("dataset/cache/directory", dataset.cache.directory),
+    ]
+    return directories.filter { $0.1?.utf8.contains(0) ?? false }.map { key, _ in
+      PlanConflict([key], "a path cannot contain a zero character")
+    }
   }
 }
 

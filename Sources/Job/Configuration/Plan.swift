@@ -49,7 +49,7 @@ public struct Plan: Equatable, Sendable {
   public init(_ file: JobFile) throws(PlanError) {
     var decoder = StrictDecoder()
     var plan = JobSchema.job.read(file.root, over: .prototype, &decoder) ?? .prototype
-    for conflict in plan.conflicts(in: file.root)
+    for conflict in plan.conflicts()
     where !conflict.involved.contains(where: { decoder.hasFault(at: $0) }) {
       decoder.fault(
         conflict.reason, at: file.root.position(of: conflict.pointer), key: conflict.pointer)

@@ -27,8 +27,8 @@ public struct JobFault: Equatable, Sendable, CustomStringConvertible {
   public enum Origin: Equatable, Sendable {
     /// In the job file.
     case file(path: String, position: TextPosition)
-    /// In a `--set` of the command line, with its argument.
-    case override(argument: String)
+    /// In a `--set` of the command line, with its path.
+    case override(path: String)
   }
 
   /// Where the value was written.
@@ -51,8 +51,8 @@ public struct JobFault: Equatable, Sendable, CustomStringConvertible {
     return switch origin {
     case .file(let path, let position):
       "\(path):\(position.line):\(position.column): at \(key): \(reason)"
-    case .override(let argument):
-      "--set \(argument): at \(key): \(reason)"
+    case .override(let path):
+      "--set \(path): at \(key): \(reason)"
     }
   }
 }

@@ -43,9 +43,17 @@ import Testing
         set: ["training.sed=8", "recommend.k=0"]
       ) == [
         "job.json:1:76: at /limits/threads: 0 is out of range; it must be from 1 to 4096",
-        "--set training.sed=8: at /training/sed: unknown key; did you mean \"seed\"?",
-        "--set recommend.k=0: at /recommend/k: 0 is out of range; it must be from 1 to 100000",
+        "--set training.sed: at /training/sed: unknown key; did you mean \"seed\"?",
+        "--set recommend.k: at /recommend/k: 0 is out of range; it must be from 1 to 100000",
       ])
+  }
+
+  @Test func aFaultDoesNotRepeatASecret() {
+    let faults = JobDocuments.faults(
+      "{\(JobDocuments.leastMembers)}", set: ["dataset.sources.0=https://me:secret@example.org/a"])
+    #expect(faults.count == 1)
+    #expect(faults.first?.contains("user name or password") == true)
+    #expect(faults.first?.contains("secret") == false)
   }
 
   @Test func aPathThroughAPlainValueIsAFault() {
@@ -53,8 +61,8 @@ import Testing
       JobDocuments.faults(
         "{\(JobDocuments.leastMembers)}", set: ["name.x=1", "dataset.sources.7=b"]
       ) == [
-        "--set name.x=1: at /name/x: /name cannot hold this key",
-        "--set dataset.sources.7=b: at /dataset/sources/7: /dataset/sources cannot hold this key",
+        "--set name.x: at /name/x: /name cannot hold this key",
+        "--set dataset.sources.7: at /dataset/sources/7: /dataset/sources cannot hold this key",
       ])
   }
 }

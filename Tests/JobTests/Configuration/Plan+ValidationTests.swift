@@ -94,4 +94,11 @@ import Testing
   func otherSourcesAreAccepted(location: String) {
     #expect(faults(dataset: "\"sources\": [\"\(location)\"]").isEmpty)
   }
+
+  @Test func pathsHoldNoZeroCharacter() {
+    #expect(faults(dataset: #""sources": ["a\u0000"]"#).count == 1)
+    #expect(JobDocuments.faults(adding: #""output": {"directory": "a\u0000"}"#).count == 1)
+    let cache = #""cache": {"directory": "a\u0000"}"#
+    #expect(faults(dataset: "\"sources\": [\"a\"], \(cache)").count == 1)
+  }
 }
