@@ -52,7 +52,10 @@ let package = Package(
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "PublishingTests",
-      dependencies: ["Kernels", "Publishing", "Ratings", "Recommenders", "TestSupport"]),
+      dependencies: [
+        "Kernels", "Publishing", "Ratings", "Recommenders", "Storage", "TestSupport",
+      ],
+      resources: [.copy("Golden")]),
     .testTarget(name: "JobTests", dependencies: ["Job", logging, "TestSupport"]),
     .testTarget(
       name: "EndToEndTests",

@@ -14,7 +14,10 @@ public enum ExportCompression: String, CaseIterable, Sendable {
   case gzip
 }
 
-/// What is done with titles that a spreadsheet would take for a formula.
+/// What is done with titles that a spreadsheet would take for a formula: those that start with `=`,
+/// `+`, `-`, `@`, a tab or a carriage return.
+///
+/// It concerns the CSV file, which spreadsheets open; ids are never touched.
 public enum FormulaPolicy: String, CaseIterable, Sendable {
   /// Titles are written as they are.
   case off

@@ -1,0 +1,172 @@
+public import Recommenders
+public import Storage
+import Ratings
+
+/// What `config.json` of a bundle says: the format, what the parameters mean, and how they were
+/// trained.
+///
+/// It names neither program, job nor data, so that equal models have equal bytes.
+public struct BundleConfiguration: Equatable, Sendable {
+  /// The format that is written, and the newest that is read.
+  public static let formatVersion = 1
+
+  /// What predictions need besides the tensors.
+  public var model: ModelConfiguration
+  /// The training settings with every default filled in, as the runner gives them.
+  public var training: JSONValue
+
+  /// Joins a model's configuration with the settings that it was trained with.
+  public init(model: ModelConfiguration, training: JSONValue) {
+    self.model = model
+    self.training = training
+  }
+
+  /// The prediction in words that a reader without this program understands.
+  ///
+  /// p and q are the rows of `user_factors` and `item_factors`, b and c the values of `user_bias`
+  /// and `item_bias`, W and d the kernels and biases of the dense layers; x . y is the sum of
+  /// products, sigmoid(x) is 1 / (1 + exp(-x)).
+  public var formula: String {
+    let key =
+      switch model.type {
+      case .bias: "b_u + c_i"
+      case .dot: "p_u . q_i"
+      case .biasedDot, .logisticDot: "p_u . q_i + b_u + c_i"
+      case .neural: Self.neuralFormula(layers: model.hidden.count + 1)
+      }
+    let rating =
+      switch model.link {
+      case .sigmoid: "r_min + (r_max - r_min) * sigmoid(key)"
+      case .identity, .auto: model.type == .dot ? "key" : "train_mean + key"
+      }
+    return "key = \(key); rating = \(rating)"
+  }
+
+  private static func neuralFormula(layers: Int) -> String {
+    (1...layers).reduce("[p_u, q_i]") { input, layer in
+      let output = "\(input) . W_\(layer) + d_\(layer)"
+      return layer < layers ? "relu(\(output))" : output
+    }
+  }
+
+  /// The value that `config.json` holds.
+  public var json: JSONValue {
+    [
+      "format": .string(Self.formatName),
+      "format_version": .integer(Self.formatVersion),
+      "type": .string(model.type.rawValue),
+      "users": .integer(model.users),
+      "items": .integer(model.items),
+      "factors": .integer(model.factors),
+      "hidden": .array(model.hidden.map { .integer($0) }),
+      "link": .string(model.link.rawValue),
+      "cold": .string(model.cold.rawValue),
+      "rating_scale": [
+        "minimum": .number(JSONNumber(model.scale.minimum)),
+        "maximum": .number(JSONNumber(model.scale.maximum)),
+      ],
+      "train_mean": .number(JSONNumber(model.trainMean)),
+      "formula": .string(formula),
+      "training": training,
+    ]
+  }
+}
+
+// MARK: - Reading
+
+extension BundleConfiguration {
+  private static let formatName = "recjob-bundle"
+  /// The most users, items, factors or units that are believed; it keeps products within `Int`.
+  private static let maximumSize = Int(Int32.max)
+
+  /// Reads the value of a bundle's `config.json`; `owner` is the path that errors name.
+  init(_ json: JSONValue, owner: String) throws(PublishingError) {
+    let fields = Fields(json: json, owner: owner)
+    guard json["format"]?.stringValue == Self.formatName else {
+      throw fields.damage("does not say that it is of a \(Self.formatName)")
+    }
+    let version = try fields.integer("format_version")
+    guard version <= Self.formatVersion else {
+      throw .newerFormat(path: owner, found: version, supported: Self.formatVersion)
+    }
+    guard version >= 1 else { throw fields.damage("has the format version \(version)") }
+    var hidden: [Int] = []
+    guard let widths = json["hidden"]?.arrayValue else { throw fields.damage("lacks hidden") }
+    for width in widths {
+      guard let width = width.intValue, (1...Self.maximumSize).contains(width) else {
+        throw fields.damage("has a hidden layer without a width")
+      }
+      hidden.append(width)
+    }
+    let scale = Fields(json: json["rating_scale"] ?? .null, owner: owner)
+    model = ModelConfiguration(
+      type: try fields.choice("type"),
+      users: try fields.size("users"), items: try fields.size("items"),
+      factors: try fields.size("factors"), hidden: hidden,
+      link: try fields.choice("link"), cold: try fields.choice("cold"),
+      scale: RatingScale(
+        minimum: try scale.float("minimum"), maximum: try scale.float("maximum")),
+      trainMean: try fields.float("train_mean"))
+    guard let training = json["training"] else { throw fields.damage("lacks training") }
+    self.training = training
+    if let contradiction { throw fields.damage(contradiction) }
+  }
+
+  /// What the model's type does not allow.
+  private var contradiction: String? {
+    if model.scale.minimum > model.scale.maximum { return "has a rating scale upside down" }
+    if (model.factors == 0) != (model.type == .bias) {
+      return "gives \(model.type.rawValue) \(model.factors) factors"
+    }
+    if model.hidden.isEmpty != (model.type != .neural) {
+      return "gives \(model.type.rawValue) \(model.hidden.count) hidden layers"
+    }
+    let links: [Link] =
+      switch model.type {
+      case .bias, .dot: [.identity]
+      case .biasedDot: [.identity, .sigmoid]
+      case .neural, .logisticDot: [.sigmoid]
+      }
+    return links.contains(model.link)
+      ? nil : "gives \(model.type.rawValue) the link \(model.link.rawValue)"
+  }
+
+  /// Reads members of an object and complains of those that are not there.
+  private struct Fields {
+    let json: JSONValue
+    let owner: String
+
+    func damage(_ reason: String) -> PublishingError {
+      .damaged(path: owner, file: BundleFile.configuration, reason: reason)
+    }
+
+    func integer(_ key: String) throws(PublishingError) -> Int {
+      guard let value = json[key]?.intValue else { throw damage("has no integer \(key)") }
+      return value
+    }
+
+    func size(_ key: String) throws(PublishingError) -> Int {
+      let value = try integer(key)
+      guard (0...BundleConfiguration.maximumSize).contains(value) else {
+        throw damage("has an impossible \(key), \(value)")
+      }
+      return value
+    }
+
+    func float(_ key: String) throws(PublishingError) -> Float {
+      // The text is the float's own shortest decimal; by way of a double it could round twice.
+      guard case .number(let number) = json[key], let value = Float(number.text), value.isFinite
+      else { throw damage("has no number \(key)") }
+      return value
+    }
+
+    func choice<Choice: RawRepresentable<String>>(
+      _ key: String
+    ) throws(PublishingError) -> Choice {
+      guard let text = json[key]?.stringValue, let choice = Choice(rawValue: text) else {
+        throw damage("has no known \(key)")
+      }
+      return choice
+    }
+  }
+}

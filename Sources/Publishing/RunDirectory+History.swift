@@ -1,0 +1,76 @@
+import Storage
+
+extension RunDirectory {
+  /// The run that `latest` points at, or `nil` if there is none.
+  public func latest() throws(PublishingError) -> RunIdentifier? {
+    try wrappingStorageErrors { () throws(StorageError) in try latestIdentifier() }
+  }
+
+  /// The published runs, oldest first.
+  public func runs() throws(PublishingError) -> [PublishedRun] {
+    try wrappingStorageErrors { () throws(StorageError) in
+      let latest = try latestIdentifier()
+      return try publishedIdentifiers().map { identifier in
+        let path = place(Self.runsName, "\(identifier)")
+        return PublishedRun(
+          identifier: identifier, path: path, isLatest: identifier == latest,
+          metrics: Self.metrics(at: path))
+      }
+    }
+  }
+
+  /// Points `latest` at another run, by default the one before it, and returns that run.
+  ///
+  /// The run is verified first; a damaged one is refused and `latest` stays as it is.
+  @discardableResult
+  public func rollback(to name: String? = nil) throws(PublishingError) -> RunIdentifier {
+    let published = try wrappingStorageErrors { () throws(StorageError) in
+      try publishedIdentifiers()
+    }
+    let target: RunIdentifier
+    if let name {
+      guard let identifier = RunIdentifier(name), published.contains(identifier) else {
+        throw .unknownRun(output: path, run: name, known: published.map { "\($0)" })
+      }
+      target = identifier
+    } else {
+      guard let latest = try latest() else { throw .noLatestRun(output: path) }
+      guard let earlier = published.last(where: { $0 < latest }) else {
+        throw .noEarlierRun(output: path, latest: "\(latest)")
+      }
+      target = earlier
+    }
+    let run = place(Self.runsName, "\(target)")
+    if let difference = try Self.verify(run).differences.first {
+      throw .damaged(path: run, difference)
+    }
+    try wrappingStorageErrors { () throws(StorageError) in try pointLatest(at: target) }
+    return target
+  }
+
+  /// Returns the directory that the path's `latest` leads to, or the path if it has no such link.
+  static func resolvingLatest(_ path: String) throws(PublishingError) -> String {
+    let link = PathName.joined(path, latestName)
+    guard FileSystem.isSymbolicLink(link) else { return path }
+    guard let run = try? FileSystem.resolved(link) else { throw .noLatestRun(output: path) }
+    return run
+  }
+
+  /// The run that `latest` points at, if the link leads to a directory of `runs/`.
+  func latestIdentifier() throws(StorageError) -> RunIdentifier? {
+    let link = place(Self.latestName)
+    guard FileSystem.isSymbolicLink(link), FileSystem.isDirectory(link) else { return nil }
+    let run = try FileSystem.resolved(link)
+    guard try PathName.parent(of: run) == FileSystem.resolved(place(Self.runsName)) else {
+      return nil
+    }
+    return RunIdentifier(PathName.lastComponent(of: run))
+  }
+
+  /// The runs that were published whole, ascending.
+  private func publishedIdentifiers() throws(StorageError) -> [RunIdentifier] {
+    try identifiers(in: Self.runsName).filter { identifier in
+      FileSystem.isRegularFile(place(Self.runsName, "\(identifier)", Self.successName))
+    }
+  }
+}

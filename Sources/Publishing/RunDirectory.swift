@@ -1,0 +1,164 @@
+public import Storage
+
+/// An output directory: published runs under `runs/`, and `latest`, a link to one of them.
+///
+/// A run is filled out of sight under `.staging/`, then moved into `runs/` as a whole, then `latest`
+/// is pointed at it; so a reader that resolves `latest` once sees one complete run. Whoever changes
+/// an output directory holds its lock; only reading needs none.
+public struct RunDirectory: Sendable {
+  /// The output directory.
+  public let path: String
+
+  static let latestName = "latest"
+  static let runsName = "runs"
+  static let stagingName = ".staging"
+  static let rejectedName = "rejected"
+  static let modelName = "model"
+  static let metricsName = "metrics.json"
+  static let sumsName = "SHA256SUMS"
+  static let successName = "_SUCCESS"
+
+  /// Names an output directory, which need not exist yet.
+  public init(_ path: String) {
+    self.path = path
+  }
+
+  /// A run that is being filled.
+  public struct StagedRun: Sendable {
+    /// The name that the run will have.
+    public let identifier: RunIdentifier
+    let directory: DurableDirectory
+    /// Where its files are to be written.
+    public var path: String { directory.path }
+  }
+
+  /// A run that was published.
+  public struct PublishedRun: Equatable, Sendable {
+    /// The run's name.
+    public let identifier: RunIdentifier
+    /// Where its files are.
+    public let path: String
+    /// Whether `latest` points at it.
+    public let isLatest: Bool
+    /// The content of its `metrics.json`, or `nil` if that cannot be read.
+    public let metrics: JSONValue?
+  }
+
+  /// Makes an empty staging directory for a run; what killed processes have left there is removed.
+  ///
+  /// - Parameters:
+  ///   - planHash: The hash of the run's whole plan.
+  ///   - now: Seconds since 1970-01-01 UTC.
+  public func stage(planHash: SHA256Digest, now: Int64) throws(PublishingError) -> StagedRun {
+    try sweepStaging()
+    return try wrappingStorageErrors { () throws(StorageError) in
+      let taken = try identifiers(in: Self.runsName) + identifiers(in: Self.rejectedName)
+      let identifier = RunIdentifier(now: now, newest: taken.max(), planHash: planHash)
+      try FileSystem.makeDirectory(place(Self.runsName))
+      let directory = try DurableDirectory(creatingAt: place(Self.stagingName, "\(identifier)"))
+      return StagedRun(identifier: identifier, directory: directory)
+    }
+  }
+
+  /// Publishes a staged run and points `latest` at it; returns once the device has all of it.
+  ///
+  /// Adds `manifest.json`, then `SHA256SUMS`, which includes the manifest, and last `_SUCCESS`,
+  /// which is empty. `rows` is the number of records of the files that have them, by path within
+  /// the run; those that the manifest of the bundle in `model/` has are added.
+  @discardableResult
+  public func publish(
+    _ run: StagedRun, rows: [String: Int] = [:]
+  ) throws(PublishingError) -> PublishedRun {
+    let rows = try rows.merging(Self.bundleRows(of: run)) { given, _ in given }
+    let target = place(Self.runsName, "\(run.identifier)")
+    try wrappingStorageErrors { () throws(StorageError) in
+      let manifest = try Manifest(ofDirectory: run.path, rows: rows)
+      let text = ManifestFile.text(manifest)
+      try Self.write(text, to: PathName.joined(run.path, ManifestFile.name))
+      let sums = Self.sumsText(manifest, manifestBytes: Array(text.utf8))
+      try Self.write(sums, to: PathName.joined(run.path, Self.sumsName))
+      try Self.write("", to: PathName.joined(run.path, Self.successName))
+      try run.directory.publish(renamingTo: target)
+      try pointLatest(at: run.identifier)
+    }
+    return PublishedRun(
+      identifier: run.identifier, path: target, isLatest: true, metrics: Self.metrics(at: target))
+  }
+
+  /// Keeps some files of a staged run that must not be published under `rejected/`, drops the
+  /// others, and returns the directory; `latest` stays as it is.
+  @discardableResult
+  public func reject(
+    _ run: StagedRun, keeping files: [String]
+  ) throws(PublishingError) -> String {
+    try wrappingStorageErrors { () throws(StorageError) in
+      for name in try FileSystem.list(run.path) where !files.contains(name) {
+        try FileSystem.removeTree(PathName.joined(run.path, name))
+      }
+      try FileSystem.makeDirectory(place(Self.rejectedName))
+      let target = place(Self.rejectedName, "\(run.identifier)")
+      try run.directory.publish(renamingTo: target)
+      return target
+    }
+  }
+
+  /// Drops a staged run.
+  public func discard(_ run: StagedRun) throws(PublishingError) {
+    try wrappingStorageErrors { () throws(StorageError) in try run.directory.discard() }
+  }
+
+  // MARK: - Parts
+
+  /// A path below the output directory.
+  func place(_ names: String...) -> String {
+    names.reduce(path) { PathName.joined($0, $1) }
+  }
+
+  /// Points `latest` at a run by a relative link, so that the output directory can be moved.
+  func pointLatest(at identifier: RunIdentifier) throws(StorageError) {
+    try DurableDirectory.replaceSymbolicLink(
+      place(Self.latestName), target: "\(Self.runsName)/\(identifier)")
+  }
+
+  /// The names of runs in one of the directories, ascending; anything else there is passed over.
+  func identifiers(in directory: String) throws(StorageError) -> [RunIdentifier] {
+    let place = place(directory)
+    guard FileSystem.isDirectory(place) else { return [] }
+    return try FileSystem.list(place).compactMap { RunIdentifier($0) }.sorted()
+  }
+
+  static func sumsText(_ manifest: Manifest, manifestBytes: [UInt8]) -> String {
+    manifest.sumsText(additional: [
+      Manifest.Entry(
+        path: ManifestFile.name, bytes: manifestBytes.count,
+        sha256: SHA256Digest(of: manifestBytes))
+    ])
+  }
+
+  static func metrics(at run: String) -> JSONValue? {
+    guard let bytes = try? FileSystem.readBytes(PathName.joined(run, metricsName)) else {
+      return nil
+    }
+    return try? JSONParser.parseValue(bytes, path: metricsName)
+  }
+
+  private static func bundleRows(of run: StagedRun) throws(PublishingError) -> [String: Int] {
+    let model = PathName.joined(run.path, modelName)
+    let file = PathName.joined(model, ManifestFile.name)
+    guard FileSystem.exists(file) else { return [:] }
+    let bytes = try wrappingStorageErrors { () throws(StorageError) in
+      try FileSystem.readBytes(file)
+    }
+    var rows: [String: Int] = [:]
+    for entry in try ManifestFile.parse(bytes, owner: model).entries {
+      rows[PathName.joined(modelName, entry.path)] = entry.rows
+    }
+    return rows
+  }
+
+  private static func write(_ text: String, to path: String) throws(StorageError) {
+    var file = try OutputFile(path)
+    try file.write(text)
+    _ = try file.close(sync: false)
+  }
+}

@@ -1,0 +1,121 @@
+import Publishing
+import Ratings
+import Recommenders
+import Storage
+import TestSupport
+import Testing
+
+@Suite struct RecommendationWriterTests {
+  private let directory: TemporaryDirectory
+
+  init() throws {
+    directory = try TemporaryDirectory()
+  }
+
+  private static let lists = [
+    RecommendationList(
+      user: UserIndex(0),
+      items: [
+        ScoredItem(item: ItemIndex(2), score: 4.83), ScoredItem(item: ItemIndex(1), score: 4),
+      ]),
+    RecommendationList(
+      user: UserIndex(1), items: [ScoredItem(item: ItemIndex(3), score: 0.000001)]),
+    RecommendationList(user: UserIndex(2), items: []),
+  ]
+
+  private func export(
+    _ options: ExportOptions = ExportOptions(), titles: Bool = true
+  ) throws -> [ExportedFile] {
+    try RecommendationExport.write(
+      lists: Self.lists, dataset: TinyBundle.dataset(titles: titles), options: options,
+      to: directory.path)
+  }
+
+  private func text(_ name: String) throws -> String {
+    try FileSystem.readText(directory.path(name))
+  }
+
+  @Test func csvHasARowForEachRecommendation() throws {
+    let files = try export()
+    #expect(files.map(\.name) == ["recommendations.csv", "recommendations.jsonl"])
+    #expect(files.map(\.rows) == [3, 3])
+    let expected = """
+      user_id,rank,item_id,score,title
+      7,1,30,4.83,=SUM(A1)
+      7,2,2,4,"Say ""Hi"", Bob"
+      20,1,400,0.000001,
+
+      """
+    #expect(try text("recommendations.csv") == expected)
+  }
+
+  @Test func jsonLinesHaveALineForEachUser() throws {
+    _ = try export()
+    let expected = #"""
+      {"user_id":"7","recommendations":[{"item_id":"30","rank":1,"score":4.83,"title":"=SUM(A1)"},{"item_id":"2","rank":2,"score":4,"title":"Say \"Hi\", Bob"}]}
+      {"user_id":"20","recommendations":[{"item_id":"400","rank":1,"score":0.000001}]}
+      {"user_id":"100","recommendations":[]}
+
+      """#
+    #expect(try text("recommendations.jsonl") == expected)
+  }
+
+  @Test func withoutTitlesThereIsNoTitleColumn() throws {
+    _ = try export(titles: false)
+    let csv = try text("recommendations.csv")
+    #expect(csv == "user_id,rank,item_id,score\n7,1,30,4.83\n7,2,2,4\n20,1,400,0.000001\n")
+    #expect(try !text("recommendations.jsonl").contains("title"))
+  }
+
+  @Test func gzipHoldsTheSameBytesWithoutATime() throws {
+    _ = try export()
+    var options = ExportOptions()
+    options.compression = .gzip
+    let files = try export(options)
+    #expect(files.map(\.name) == ["recommendations.csv.gz", "recommendations.jsonl.gz"])
+    #expect(files.map(\.rows) == [3, 3])
+    for name in ["recommendations.csv", "recommendations.jsonl"] {
+      let compressed = try FileSystem.readBytes(directory.path(name + ".gz"))
+      #expect(Array(compressed[4..<8]) == [0, 0, 0, 0])
+      let bytes = try Gzip.decompress(compressed, limit: 1 << 20)
+      #expect(try bytes == FileSystem.readBytes(directory.path(name)))
+    }
+  }
+
+  @Test func aFormulaIsEscapedOnlyInTheTitleOfTheCSV() throws {
+    var options = ExportOptions()
+    options.formulaPolicy = .escape
+    _ = try export(options)
+    #expect(try text("recommendations.csv").contains("7,1,30,4.83,'=SUM(A1)\n"))
+    #expect(try text("recommendations.jsonl").contains("\"title\":\"=SUM(A1)\""))
+  }
+
+  @Test func aFormulaEndsTheExportWhereTheJobSaysSo() throws {
+    var options = ExportOptions()
+    options.formulaPolicy = .error
+    #expect(throws: PublishingError.formulaInTitle(item: "30", title: "=SUM(A1)")) {
+      try export(options)
+    }
+  }
+
+  @Test func aScoreThatIsNoNumberIsRefused() throws {
+    let list = RecommendationList(
+      user: UserIndex(1), items: [ScoredItem(item: ItemIndex(3), score: .nan)])
+    #expect(throws: PublishingError.scoreNotFinite(user: "20", item: "400")) {
+      try RecommendationExport.write(
+        lists: [list], dataset: TinyBundle.dataset(), options: ExportOptions(),
+        to: directory.path)
+    }
+  }
+
+  @Test func manyListsPassThroughTheBufferUnchanged() throws {
+    var lists: [RecommendationList] = []
+    for _ in 0..<4000 { lists += Self.lists }
+    let files = try RecommendationExport.write(
+      lists: lists, dataset: TinyBundle.dataset(), options: ExportOptions(), to: directory.path)
+    #expect(files.map(\.rows) == [12000, 12000])
+    let lines = try text("recommendations.jsonl").split(separator: "\n")
+    #expect(lines.count == 12000)
+    #expect(Set(lines).count == 3)
+  }
+}

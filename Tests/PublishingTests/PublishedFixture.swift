@@ -1,0 +1,106 @@
+import Publishing
+import Ratings
+import Recommenders
+import Storage
+
+/// A bundle so small that its numbers can be checked by hand.
+///
+/// Users `7`, `20`, `100` and items `1`, `2`, `30`, `400`; user `100` has rated all items.
+enum TinyBundle {
+  static let metrics: JSONValue = ["test": ["rmse": 0.75, "rows": 2]]
+  static let plan: JSONValue = ["dataset": ["sha256": "00ff"], "recommend": ["k": 2]]
+  static let training: JSONValue = [
+    "optimizer": "adam", "learning_rate": 0.001, "l2": 0.000001, "epochs": 3, "batch_size": 64,
+    "seed": 7, "refit": "train", "trained_on": "train",
+  ]
+
+  /// The dataset; its rows are in no order.
+  static func dataset(titles: Bool = true) throws(RatingsError) -> RatingsDataset {
+    var raw = RawRatings(file: "ratings.csv")
+    let rows: [(String, String, Float)] = [
+      ("100", "400", 5), ("7", "2", 3.5), ("20", "30", 0.5), ("100", "1", 4), ("7", "1", 4.5),
+      ("100", "30", 1), ("100", "2", 2),
+    ]
+    for (user, item, value) in rows { raw.append(user: user, item: item, value: value) }
+    var items = RawItems(file: "movies.csv")
+    items.append(
+      label: "1", details: ItemDetails(title: "Toy Story (1995)", genres: ["Comedy", "Fantasy"]))
+    items.append(
+      label: "2", details: ItemDetails(title: "Say \"Hi\", Bob", genres: ["Drama"]))
+    items.append(label: "30", details: ItemDetails(title: "=SUM(A1)", genres: []))
+    return try RatingsDataset(raw: raw, items: titles ? items : nil, options: ParsingOptions())
+  }
+
+  static func configuration(
+    _ type: ModelType = .biasedDot, link: Link = .sigmoid, cold: ColdPolicy = .knownTerms
+  ) -> ModelConfiguration {
+    ModelConfiguration(
+      type: type, users: 3, items: 4, factors: type == .bias ? 0 : 3,
+      hidden: type == .neural ? [2] : [], link: link, cold: cold,
+      scale: RatingScale(minimum: 0.5, maximum: 5), trainMean: 3.3)
+  }
+
+  static let counts = TrainingCounts(users: [2, 1, 2], items: [2, 2, 1, 0])
+
+  static func model(
+    _ configuration: ModelConfiguration = configuration()
+  ) throws(ModelError) -> any RatingPredictor {
+    try ModelRestoration.model(
+      configuration, tensors: tensors(configuration), trainingCounts: counts)
+  }
+
+  /// Tensors of small, distinct, exactly representable numbers.
+  private static func tensors(_ configuration: ModelConfiguration) -> [NamedTensor] {
+    func tensor(_ name: String, _ shape: [Int], step: Int) -> NamedTensor {
+      let count = shape.reduce(1, *)
+      let values = (0..<count).map { Float(($0 * step + 5) % 17 - 8) / 8 }
+      return NamedTensor(name: name, shape: shape, values: values)
+    }
+    let factors = configuration.factors
+    var tensors: [NamedTensor] = []
+    if factors > 0 {
+      tensors.append(tensor("user_factors", [3, factors], step: 7))
+      tensors.append(tensor("item_factors", [4, factors], step: 5))
+    }
+    switch configuration.type {
+    case .dot: break
+    case .bias, .biasedDot, .logisticDot:
+      tensors.append(tensor("user_bias", [3], step: 3))
+      tensors.append(tensor("item_bias", [4], step: 4))
+    case .neural:
+      tensors.append(tensor("dense_1_kernel", [2 * factors, 2], step: 3))
+      tensors.append(tensor("dense_1_bias", [2], step: 2))
+      tensors.append(tensor("dense_2_kernel", [2, 1], step: 6))
+      tensors.append(tensor("dense_2_bias", [1], step: 1))
+    }
+    return tensors
+  }
+
+  static func bundle(
+    _ configuration: ModelConfiguration = configuration(), titles: Bool = true
+  ) throws -> ModelBundle {
+    ModelBundle(
+      model: try model(configuration), dataset: try dataset(titles: titles), training: training,
+      metrics: metrics, resultPlan: plan)
+  }
+
+  /// Every type with every link and cold policy that it can have.
+  static let configurations: [ModelConfiguration] = [
+    configuration(.bias, link: .identity),
+    configuration(.dot, link: .identity),
+    configuration(.dot, link: .identity, cold: .asTrained),
+    configuration(.biasedDot),
+    configuration(.biasedDot, link: .identity, cold: .asTrained),
+    configuration(.logisticDot),
+    configuration(.neural),
+    configuration(.neural, cold: .asTrained),
+  ]
+
+  /// The lists of all users.
+  static func lists(_ bundle: ModelBundle, k: Int) -> [RecommendationList] {
+    TopNRecommender(
+      model: bundle.model, excluding: bundle.seen,
+      candidates: Array(repeating: true, count: bundle.items.count), k: k
+    ).recommend(0..<bundle.users.count)
+  }
+}
