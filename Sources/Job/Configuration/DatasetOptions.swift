@@ -1,3 +1,4 @@
+public import Acquisition
 public import Ratings
 public import Storage
 
@@ -13,14 +14,6 @@ public struct SourceOptions: Equatable, Sendable {
     self.location = location
     self.sha256 = sha256
   }
-}
-
-/// What holds a dataset to the bytes that it had before.
-public enum PinPolicy: String, CaseIterable, Sendable {
-  /// Nothing: the hash is recorded and never compared.
-  case none
-  /// The hash that the first run wrote beside the job file, in a file named after it.
-  case lock
 }
 
 /// Where fetched datasets are kept.

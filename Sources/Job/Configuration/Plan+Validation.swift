@@ -1,3 +1,4 @@
+import Acquisition
 import Ratings
 import Recommenders
 import Storage

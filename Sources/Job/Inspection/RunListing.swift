@@ -1,4 +1,4 @@
-import Publishing
+public import Publishing
 import Storage
 
 /// The published runs of an output directory.
@@ -54,6 +54,7 @@ public enum Verification {
     guard let difference = found.differences.first else {
       return "\(found.path): \(found.fileCount) files are as the manifest says"
     }
-    throw .damaged(path: found.path, difference)
+    throw .damaged(
+      path: found.path, file: difference.path, reason: "differs: \(difference.description)")
   }
 }

@@ -59,9 +59,17 @@ public struct UserRecommendations: Sendable {
     best = rated.sorted { ($1.rating, $0.item) < ($0.rating, $1.item) }.prefix(Self.bestCount)
       .map { entry($0.item, $0.rating) }
     let recommender = TopNRecommender(
-      model: bundle.model, excluding: bundle.seen, candidates: bundle.candidates, k: k)
+      model: bundle.model, excluding: bundle.seen, candidates: Self.candidates(of: bundle), k: k)
     recommended = recommender.recommend(index.position..<index.position + 1)
       .flatMap(\.items).map { entry($0.item, $0.score) }
+  }
+
+  /// The items that the bundle's job may recommend.
+  private static func candidates(of bundle: ModelBundle) -> [Bool] {
+    let least = bundle.resultPlan["recommend"]?["min_item_ratings"]?.intValue ?? 1
+    var counts = [Int](repeating: 0, count: bundle.items.count)
+    for item in bundle.seen.indices { counts[item.position] += 1 }
+    return counts.map { $0 >= least }
   }
 
   /// Two tables for a terminal.

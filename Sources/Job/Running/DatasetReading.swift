@@ -6,7 +6,7 @@ import Storage
 enum DatasetReading {
   /// Reads the ratings, and the titles where there are any, in one pass over the archive.
   static func read(_ fetched: FetchedDataset, options: DatasetOptions) throws -> RatingsDataset {
-    let reader = fetched.reader
+    let reader = MemberStream(fetched)
     let layout = try FormatDetection.detect(
       memberNames: try reader.memberNames(), format: options.parsing.format,
       ratings: options.ratings, items: options.items)

@@ -101,12 +101,13 @@ public struct JobRunner: Sendable {
       let ignored = try await gate(result, resultPlan, output: output, staged: staged, &clock)
       let rows = try await result.write(
         to: staged.path, plan: plan, resultPlan: resultPlan, &clock)
+      let stages = clock
       let published = try await clock.run(.publish) {
         let record = RunRecord(
           identifier: "\(staged.identifier)", plan: plan, jobFile: jobFile,
           resultPlanHash: plan.resultPlanHash(datasetDigest: fetched.sha256),
           dataset: fetched.record, started: started, finished: Date(),
-          stageSeconds: clock.stages, threads: threads, warnings: clock.warnings,
+          stageSeconds: stages.stages, threads: threads, warnings: stages.warnings,
           ignoredGates: ignored)
         try Self.write(plan.json(), "plan.json", staged.path)
         try Self.write(record.json, "run.json", staged.path)

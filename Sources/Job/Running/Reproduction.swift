@@ -1,3 +1,4 @@
+import Acquisition
 import Foundation
 public import Logging
 import Publishing
@@ -116,13 +117,13 @@ struct RunDifference {
   }
 
   private func tensor(_ file: String) -> String? {
-    guard let one = try? ModelBundle.tensorDigests(at: PathName.joined(first, file)),
-      let other = try? ModelBundle.tensorDigests(at: PathName.joined(second, file))
-    else { return "\(file): one of the two cannot be read" }
-    for (name, digest) in one where other.first(where: { $0.name == name })?.digest != digest {
-      return "\(file): the first tensor that differs is \(name)"
+    do throws(PublishingError) {
+      let name = try TensorComparison.firstDifference(
+        PathName.joined(first, file), PathName.joined(second, file))
+      return name.map { "\(file): the first tensor that differs is \($0)" }
+    } catch {
+      return "\(file): \(error)"
     }
-    return "\(file): the second has a tensor that the first has not"
   }
 
   private func line(_ file: String) -> String? {

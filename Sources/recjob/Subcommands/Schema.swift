@@ -10,6 +10,6 @@ struct Schema: ParsableCommand {
       """)
 
   func run() {
-    print(JobSchema.text, terminator: "")
+    print(JobSchema.document().prettyText(), terminator: "")
   }
 }
