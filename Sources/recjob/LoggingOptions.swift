@@ -1,5 +1,5 @@
-import ArgumentParser
-import Job
+public import ArgumentParser
+public import Job
 import Logging
 
 extension LogFormat: ExpressibleByArgument {}

@@ -45,11 +45,13 @@ struct Recjob: AsyncParsableCommand {
   }
 
   private static func end(with error: any Error) -> Never {
+    let status = ExitStatus(error)
     // What the argument parser throws (help, version, usage) has its own message and status.
-    let isOwn = error is any CustomStringConvertible && !(error is ValidationError)
-    guard isOwn, ExitStatus(error) != .fault || error is JobError else { exit(withError: error) }
+    if status == .fault, !(error is JobError), exitCode(for: error) != .failure {
+      exit(withError: error)
+    }
     Diagnostics.report(error)
-    Foundation.exit(ExitStatus(error).rawValue)
+    Foundation.exit(status.rawValue)
   }
 }
 

@@ -42,6 +42,9 @@ public enum JobSchema {
   /// The rows of the table of keys.
   static let rows = job.rows
 
+  /// The text of ``document()``, as the schema's file has it.
+  public static var text: String { document().prettyText() }
+
   /// The JSON Schema (2020-12) of the job file.
   public static func document() -> JSONValue {
     .object(

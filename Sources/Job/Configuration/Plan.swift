@@ -82,6 +82,9 @@ public struct Plan: Equatable, Sendable {
     JobSchema.job.write(self)
   }
 
+  /// The text of ``json()``, as `plan.json` has it.
+  public var text: String { json().prettyText() }
+
   /// The keys that determine the bytes of the results, with the dataset named by its digest.
   ///
   /// Sources, output, threads, limits, gates and the job's name are not among them.

@@ -2,7 +2,7 @@ import Foundation
 import Publishing
 import Ratings
 import Recommenders
-public import Storage
+import Storage
 
 /// A reason why a bundle does not answer.
 public enum BundleQueryError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -86,8 +86,10 @@ public struct UserRecommendations: Sendable {
     """
   }
 
-  /// The same as one object.
-  public var json: JSONValue {
+  /// The same as a JSON object.
+  public var jsonText: String { json.prettyText() }
+
+  var json: JSONValue {
     func list(_ entries: [Entry], _ score: String) -> JSONValue {
       .array(
         entries.enumerated().map { index, entry in

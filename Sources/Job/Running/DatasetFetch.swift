@@ -20,6 +20,12 @@ public struct DatasetFetch: Sendable {
       plan.dataset.source(of: jobFile), relativeTo: jobFile.baseDirectory,
       lockFile: "\(jobFile.pathWithoutExtension).lock.json")
   }
+
+  /// Fetches the dataset and returns its SHA-256 and path, in the form of `sha256sum`.
+  public func report() async throws(AcquisitionError) -> String {
+    let fetched = try await run()
+    return "\(fetched.sha256)  \(fetched.path)"
+  }
 }
 
 extension DatasetOptions {

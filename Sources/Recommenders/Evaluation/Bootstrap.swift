@@ -32,7 +32,7 @@ enum Bootstrap {
       for draw in users.indices {
         let (word, _, _, _) = generator.words(
           epoch: UInt32(resample), position: UInt64(draw), unit: 0)
-        let user = users[Int(UInt64(word) * UInt64(users.count) >> 32)]
+        let user = users[Int((UInt64(word) * UInt64(users.count)) >> 32)]
         squares += user.squares
         count += user.count
       }

@@ -16,8 +16,7 @@ struct Fetch: AsyncParsableCommand {
   func run() async throws {
     let (file, plan) = try job.load()
     do {
-      let dataset = try await DatasetFetch(file, plan).run()
-      print("\(dataset.sha256)  \(dataset.path)")
+      print(try await DatasetFetch(file, plan).report())
     } catch {
       throw JobError(stage: .fetch, cause: error)
     }

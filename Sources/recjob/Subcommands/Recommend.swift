@@ -30,6 +30,6 @@ struct Recommend: ParsableCommand {
 
   func run() throws {
     let answer = try UserRecommendations(bundle: bundle, user: user, k: k)
-    print(json ? answer.json.prettyText() : answer.text, terminator: "")
+    print(json ? answer.jsonText : answer.text, terminator: "")
   }
 }

@@ -13,8 +13,10 @@ struct Reproduce: AsyncParsableCommand {
         recjob reproduce out/movielens-small/runs/20261123T020000Z-1a2b3c4d
       """)
 
-  @Argument(help: "The run, or an output directory for its latest run.", completion: .directory)
-  var run: String
+  @Argument(
+    help: ArgumentHelp("The run, or an output directory for its latest run.", valueName: "run"),
+    completion: .directory)
+  var path: String
 
   @Option(help: "The number of threads; the results do not depend on it.")
   var threads: Int?
@@ -27,8 +29,8 @@ struct Reproduce: AsyncParsableCommand {
 
   func run() async throws {
     let files = try await Reproduction(
-      path: run, threads: threads, logger: logging.makeLogger()
+      path: path, threads: threads, logger: logging.makeLogger()
     ).check()
-    print("\(run): reproduced, \(files) files are the same byte for byte")
+    print("\(path): reproduced, \(files) files are the same byte for byte")
   }
 }

@@ -69,7 +69,7 @@ struct Run: AsyncParsableCommand {
   func run() async throws {
     let (file, plan) = try job.load()
     if printPlan {
-      print(plan.json().prettyText(), terminator: "")
+      print(plan.text, terminator: "")
       return
     }
     var settings = RunSettings()

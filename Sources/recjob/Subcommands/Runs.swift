@@ -33,10 +33,10 @@ struct Rollback: ParsableCommand {
   @Argument(help: "The output directory.", completion: .directory)
   var output: String
 
-  @Argument(help: "The name of the run.")
-  var run: String?
+  @Argument(help: ArgumentHelp("The name of the run.", valueName: "run"))
+  var name: String?
 
   func run() throws {
-    print("\(output): latest is now \(try RunListing.rollBack(output, to: run))")
+    print("\(output): latest is now \(try RunListing.rollBack(output, to: name))")
   }
 }

@@ -10,6 +10,6 @@ struct Schema: ParsableCommand {
       """)
 
   func run() {
-    print(JobSchema.document().prettyText(), terminator: "")
+    print(JobSchema.text, terminator: "")
   }
 }
