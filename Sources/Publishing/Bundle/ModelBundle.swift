@@ -44,7 +44,8 @@ public struct ModelBundle: Sendable {
     let seen = InteractionMatrix(users: dataset.users.count, columns: dataset.ratings)
     self.init(
       model: model, users: dataset.users, items: dataset.items, itemDetails: dataset.itemDetails,
-      seen: seen, seenRatings: Self.aligned(dataset.ratings, with: seen, items: dataset.items.count),
+      seen: seen,
+      seenRatings: Self.aligned(dataset.ratings, with: seen, items: dataset.items.count),
       training: training, metrics: metrics, resultPlan: resultPlan, version: nil)
   }
 

@@ -110,17 +110,23 @@ extension Safetensors {
     case .float32:
       var values: [Float] = []
       values.reserveCapacity(count)
-      for index in 0..<count { values.append(Float(bitPattern: word32(bytes, at: start + 4 * index))) }
+      for index in 0..<count {
+        values.append(Float(bitPattern: word32(bytes, at: start + 4 * index)))
+      }
       return .float32(values)
     case .int32:
       var values: [Int32] = []
       values.reserveCapacity(count)
-      for index in 0..<count { values.append(Int32(bitPattern: word32(bytes, at: start + 4 * index))) }
+      for index in 0..<count {
+        values.append(Int32(bitPattern: word32(bytes, at: start + 4 * index)))
+      }
       return .int32(values)
     case .int64:
       var values: [Int64] = []
       values.reserveCapacity(count)
-      for index in 0..<count { values.append(Int64(bitPattern: word64(bytes, at: start + 8 * index))) }
+      for index in 0..<count {
+        values.append(Int64(bitPattern: word64(bytes, at: start + 8 * index)))
+      }
       return .int64(values)
     }
   }
