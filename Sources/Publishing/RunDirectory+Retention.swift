@@ -3,7 +3,7 @@ import Storage
 extension RunDirectory {
   private static let secondsPerDay: Int64 = 86_400
 
-  /// Removes old runs and returns their names.
+  /// Removes old runs.
   ///
   /// A run is kept if it is one of the newest `keepRuns`, or if its name's time is at most
   /// `keepDays` days before `now`. The newest run, the one that `latest` points at, and anything
@@ -14,6 +14,8 @@ extension RunDirectory {
   ///   - keepRuns: How many of the newest runs are kept at least.
   ///   - keepDays: How many days a run is kept at least, or `nil` for no such promise.
   ///   - now: Seconds since 1970-01-01 UTC.
+  /// - Returns: The runs that were removed.
+  /// - Throws: ``PublishingError/storage(_:)``; the runs before the failure are gone.
   @discardableResult
   public func prune(
     keepRuns: Int, keepDays: Int?, now: Int64

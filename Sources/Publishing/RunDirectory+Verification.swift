@@ -61,25 +61,40 @@ extension RunDirectory {
   private static func markDifferences(
     _ manifest: Manifest, manifestBytes: [UInt8], directory: String
   ) throws(StorageError) -> [Manifest.Difference] {
-    let sums = Array(sumsText(manifest, manifestBytes: manifestBytes).utf8)
-    let marks = Manifest(entries: [
-      Manifest.Entry(path: sumsName, bytes: sums.count, sha256: SHA256Digest(of: sums)),
-      Manifest.Entry(path: successName, bytes: 0, sha256: SHA256Digest(of: [])),
-    ])
     var differences: [Manifest.Difference] = []
-    for mark in marks.entries {
-      let path = PathName.joined(directory, mark.path)
-      guard FileSystem.isRegularFile(path) else {
-        differences.append(.missing(path: mark.path))
-        continue
-      }
-      let (bytes, sha256) = try SHA256Digest.measureFile(path)
-      if bytes != mark.bytes {
-        differences.append(.size(path: mark.path, expected: mark.bytes, actual: bytes))
-      } else if sha256 != mark.sha256 {
-        differences.append(.digest(path: mark.path, expected: mark.sha256, actual: sha256))
-      }
+    let success = PathName.joined(directory, successName)
+    if !FileSystem.isRegularFile(success) {
+      differences.append(.missing(path: successName))
+    } else if case let bytes = try FileSystem.fileSize(success), bytes != 0 {
+      differences.append(.size(path: successName, expected: 0, actual: bytes))
+    }
+
+    let sumsPath = PathName.joined(directory, sumsName)
+    guard FileSystem.isRegularFile(sumsPath) else {
+      return differences + [.missing(path: sumsName)]
+    }
+    let sums = try FileSystem.readBytes(sumsPath)
+    let expected = Array(sumsText(manifest, manifestBytes: manifestBytes).utf8)
+    guard sums != expected else { return differences }
+    // The sums were made from the manifest: where they name another one, it is what has changed.
+    let actual = SHA256Digest(of: manifestBytes)
+    if let recorded = recordedManifestDigest(sums), recorded != actual {
+      differences.append(.digest(path: ManifestFile.name, expected: recorded, actual: actual))
+    } else {
+      differences.append(
+        .digest(
+          path: sumsName, expected: SHA256Digest(of: expected), actual: SHA256Digest(of: sums)))
     }
     return differences
+  }
+
+  /// The digest that the line of the manifest in `SHA256SUMS` holds.
+  private static func recordedManifestDigest(_ sums: [UInt8]) -> SHA256Digest? {
+    for line in sums.split(separator: UInt8(ascii: "\n")) where line.count > 66 {
+      let name = String(decoding: line.dropFirst(66), as: UTF8.self)
+      guard name == ManifestFile.name else { continue }
+      return SHA256Digest(hex: String(decoding: line.prefix(64), as: UTF8.self))
+    }
+    return nil
   }
 }

@@ -49,6 +49,8 @@ public struct RunDirectory: Sendable {
   /// - Parameters:
   ///   - planHash: The hash of the run's whole plan.
   ///   - now: Seconds since 1970-01-01 UTC.
+  /// - Returns: The run, with the directory that its files are to be written into.
+  /// - Throws: ``PublishingError/storage(_:)`` if the output directory cannot be written.
   public func stage(planHash: SHA256Digest, now: Int64) throws(PublishingError) -> StagedRun {
     try sweepStaging()
     return try wrappingStorageErrors { () throws(StorageError) in

@@ -20,7 +20,8 @@ import Testing
   @Test func whatWasWrittenIsReadBack() throws {
     let rows = [["a", "b"], ["1,2", "\"q\""], ["", "x\r\ny"], ["e\u{301}", "🎬"]]
     let read = try CSVText.rows(bytes(rows), header: ["a", "b"])
-    #expect(read.map { $0.map { Array($0.utf8) } } == rows.dropFirst().map { $0.map { Array($0.utf8) } })
+    #expect(
+      read.map { $0.map { Array($0.utf8) } } == rows.dropFirst().map { $0.map { Array($0.utf8) } })
   }
 
   @Test(arguments: [

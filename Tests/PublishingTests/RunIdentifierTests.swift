@@ -10,12 +10,13 @@ import Testing
     return "\(RunIdentifier(now: now, newest: newest, planHash: hash))"
   }
 
-  @Test(arguments: [
-    (0, "19700101T000000Z"), (951_782_399, "20000228T235959Z"), (951_782_400, "20000229T000000Z"),
-    (951_868_800, "20000301T000000Z"), (1_795_399_200, "20261123T020000Z"),
-    (2_147_483_648, "20380119T031408Z"), (4_107_542_400, "21000301T000000Z"),
-    (253_402_300_799, "99991231T235959Z"),
-  ] as [(Int64, String)])
+  @Test(
+    arguments: [
+      (0, "19700101T000000Z"), (951_782_399, "20000228T235959Z"), (951_782_400, "20000229T000000Z"),
+      (951_868_800, "20000301T000000Z"), (1_795_399_200, "20261123T020000Z"),
+      (2_147_483_648, "20380119T031408Z"), (4_107_542_400, "21000301T000000Z"),
+      (253_402_300_799, "99991231T235959Z"),
+    ] as [(Int64, String)])
   func theSecondIsWrittenInUTC(seconds: Int64, expected: String) throws {
     #expect(name(seconds) == "\(expected)-\(hash.hex.prefix(8))")
     #expect(try #require(RunIdentifier("\(expected)-01234567")).seconds == seconds)
@@ -39,7 +40,9 @@ import Testing
   }
 
   @Test func namesSortAsTheirTimes() throws {
-    let names = ["20261123T020000Z-1a2b3c4d", "20261123T020000Z-1b2b3c4d", "20261123T020001Z-0a2b3c4d"]
+    let names = [
+      "20261123T020000Z-1a2b3c4d", "20261123T020000Z-1b2b3c4d", "20261123T020001Z-0a2b3c4d",
+    ]
     #expect(names.reversed().compactMap { RunIdentifier($0) }.sorted().map { "\($0)" } == names)
   }
 }

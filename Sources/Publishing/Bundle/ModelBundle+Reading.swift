@@ -1,6 +1,6 @@
 import Ratings
 import Recommenders
-import Storage
+public import Storage
 
 extension ModelBundle {
   /// Reads a bundle and verifies every file of it against its manifest.
@@ -37,7 +37,7 @@ extension ModelBundle {
 
 extension PublishingError {
   /// The error for the first difference from a manifest.
-  static func damaged(path: String, _ difference: Manifest.Difference) -> PublishingError {
+  public static func damaged(path: String, _ difference: Manifest.Difference) -> PublishingError {
     let reason =
       switch difference {
       case .missing: "is missing"

@@ -111,95 +111,89 @@ struct ModelCard {
 
   // MARK: - The reader
 
-  /// A Python function `lists(bundle_directory, k)`, with `score(...)` for single users; keys are
-  /// computed in float32.
+  /// A Python function `lists(bundle_directory, k)` and its parts; keys are computed in float32,
+  /// and the lines that compute them are those of the model's own type.
   private var pythonReader: String {
     """
     import csv, json
     import numpy as np
     from safetensors.numpy import load_file
 
-    def lists(bundle_directory, k):
+    def load(directory):
+        with open(f"{directory}/config.json", encoding="utf-8") as file: config = json.load(file)
+        tensors, seen = (load_file(f"{directory}/{n}.safetensors") for n in ("model", "seen"))
+        users, items = (list(csv.DictReader(open(f"{directory}/{n}.csv", encoding="utf-8",
+                                                 newline=""))) for n in ("users", "items"))
+        return config, tensors, seen, users, items
+
+    def keys(config, tensors, users, items, u):  # of all items, for the user of row u
+    \(pythonKeys.indentedLines)
+
+    def ratings(config, key):  # the predicted ratings that keys stand for
+    \(pythonRatings.indentedLines)
+
+    def lists(bundle_directory, k):  # {user_id: [(item_id, score), ...]}, best first
         config, tensors, seen, users, items = load(bundle_directory)
         result = {}
         for u, user in enumerate(users):
             key = keys(config, tensors, users, items, u)
             key[seen["indices"][seen["indptr"][u]:seen["indptr"][u + 1]]] = -np.inf
-            best = [i for i in np.argsort(-key, kind="stable")[:k] if key[i] > -np.inf]
-            scores = ratings(config, key[best])
-            result[user["user_id"]] = [(items[i]["item_id"], s) for i, s in zip(best, scores)]
+            best = np.argsort(-key, kind="stable")[:k]
+            best = best[key[best] > -np.inf]
+            result[user["user_id"]] = [(items[i]["item_id"], float(ratings(config, key[i])))
+                                       for i in best]
         return result
-
-    def load(bundle_directory):
-        config = json.load(open(f"{bundle_directory}/config.json", encoding="utf-8"))
-        tensors, seen = (load_file(f"{bundle_directory}/{name}.safetensors")
-                         for name in ("model", "seen"))
-        users, items = (list(csv.DictReader(
-            open(f"{bundle_directory}/{name}.csv", encoding="utf-8", newline="")))
-            for name in ("users", "items"))
-        return config, tensors, seen, users, items
-
-    def keys(config, tensors, users, items, u):  # of all items, for the user in row u
-    \(pythonKeys)
-        return key
-
-    def ratings(config, key):
-        return \(pythonRating)
     """
   }
 
-  /// The lines that compute `key` for the model's type.
   private var pythonKeys: String {
-    switch model.type {
-    case .bias:
-      """
-          key = tensors["user_bias"][u] + tensors["item_bias"]
-      """
-    case .biasedDot, .logisticDot:
-      """
-          key = tensors["item_factors"] @ tensors["user_factors"][u]
-          key = key + tensors["user_bias"][u] + tensors["item_bias"]
-      """
-    case .dot:
-      """
-          key = tensors["item_factors"] @ tensors["user_factors"][u]
-      """ + pythonColdKeys("config[\"train_mean\"]")
+    let dotProducts = #"tensors["item_factors"] @ tensors["user_factors"][u]"#
+    let biases = #"tensors["user_bias"][u] + tensors["item_bias"]"#
+    return switch model.type {
+    case .bias: "return \(biases)"
+    case .biasedDot, .logisticDot: "key = \(dotProducts)\nreturn key + \(biases)"
+    case .dot: "key = \(dotProducts)\n\(pythonColdKeys)return key"
     case .neural:
       """
-          p = np.broadcast_to(tensors["user_factors"][u], tensors["item_factors"].shape)
-          key = np.concatenate([p, tensors["item_factors"]], axis=1)
-          for n in range(1, len(config["hidden"]) + 2):
-              key = key @ tensors[f"dense_{n}_kernel"] + tensors[f"dense_{n}_bias"]
-              if n <= len(config["hidden"]):
-                  key = np.maximum(key, 0)
-          key = key[:, 0]
-      """ + pythonColdKeys(pythonMeanKey)
+      key = np.concatenate([np.broadcast_to(tensors["user_factors"][u],
+          tensors["item_factors"].shape), tensors["item_factors"]], axis=1)
+      for n in range(1, len(config["hidden"]) + 2):
+          if n > 1: key = np.maximum(key, 0)
+          key = key @ tensors[f"dense_{n}_kernel"] + tensors[f"dense_{n}_bias"]
+      key = key[:, 0]
+      \(pythonColdKeys)return key
+      """
     }
   }
 
-  /// The lines for pairs that the model knows nothing of, where they are not as trained.
-  private func pythonColdKeys(_ meanKey: String) -> String {
+  /// The lines for pairs that training did not see both sides of, where the tensors do not already
+  /// say what is predicted for them.
+  private var pythonColdKeys: String {
     guard model.cold == .knownTerms else { return "" }
-    return "\n" + """
-          cold = np.array([item["train_count"] == "0" for item in items])
-          key[cold | (users[u]["train_count"] == "0")] = \(meanKey)
+    return """
+      cold = np.array([item["train_count"] == "0" for item in items])
+      key[cold | (users[u]["train_count"] == "0")] = \(DecimalText.shortest(model.meanKey))
+
       """
   }
 
-  private var pythonMeanKey: String {
-    DecimalText.shortest(model.meanKey)
-  }
-
-  private var pythonRating: String {
+  private var pythonRatings: String {
     switch model.link {
     case .sigmoid:
       """
-      config["rating_scale"]["minimum"] + (
-              config["rating_scale"]["maximum"] - config["rating_scale"]["minimum"]
-          ) / (1 + np.exp(-np.float64(key)))
+      low, high = config["rating_scale"]["minimum"], config["rating_scale"]["maximum"]
+      return low + (high - low) / (1 + np.exp(-np.float64(key)))
       """
     case .identity, .auto:
-      model.type == .dot ? "np.float64(key)" : "config[\"train_mean\"] + np.float64(key)"
+      model.type == .dot
+        ? "return np.float64(key)" : #"return config["train_mean"] + np.float64(key)"#
     }
+  }
+}
+
+extension String {
+  /// The lines as the body of a Python function.
+  fileprivate var indentedLines: String {
+    split(separator: "\n").map { "    \($0)" }.joined(separator: "\n")
   }
 }

@@ -59,13 +59,14 @@ import Testing
     #expect("\(expected)".contains("format 2"))
   }
 
-  @Test(arguments: [
-    ("format", "other"), ("format", nil), ("format_version", 0), ("format_version", 1.5),
-    ("type", "ease"), ("users", -1), ("users", 3_000_000_000), ("items", "4"), ("factors", 0),
-    ("hidden", [1]), ("hidden", nil), ("hidden", [0]), ("link", "auto"), ("cold", "warm"),
-    ("rating_scale", ["minimum": 5, "maximum": 1]), ("rating_scale", nil),
-    ("train_mean", nil), ("training", nil),
-  ] as [(String, JSONValue?)])
+  @Test(
+    arguments: [
+      ("format", "other"), ("format", nil), ("format_version", 0), ("format_version", 1.5),
+      ("type", "ease"), ("users", -1), ("users", 3_000_000_000), ("items", "4"), ("factors", 0),
+      ("hidden", [1]), ("hidden", nil), ("hidden", [0]), ("link", "auto"), ("cold", "warm"),
+      ("rating_scale", ["minimum": 5, "maximum": 1]), ("rating_scale", nil),
+      ("train_mean", nil), ("training", nil),
+    ] as [(String, JSONValue?)])
   func aWrongMemberIsRefused(key: String, value: JSONValue?) {
     let error = #expect(throws: PublishingError.self) {
       try BundleConfiguration(json(key, value), owner: "b")

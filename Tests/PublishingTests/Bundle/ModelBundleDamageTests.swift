@@ -79,7 +79,7 @@ import Testing
   }
 
   @Test func aFileOutsideTheModelFolderOfAnArchiveIsNoticed() throws {
-    var members = try files.map {
+    var members = files.map {
       (name: "model/\($0)", path: PathName.joined(bundle, $0))
     }
     members.append((name: "other.txt", path: try directory.write("x", to: "other.txt")))

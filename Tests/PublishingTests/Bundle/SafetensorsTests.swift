@@ -41,7 +41,8 @@ import Testing
   }
 
   @Test func metadataOfOtherWritersIsPassedOver() throws {
-    let header = #"{"__metadata__":{"format":"np"},"a":{"dtype":"I32","shape":[],"data_offsets":[0,4]}}"#
+    let header =
+      #"{"__metadata__":{"format":"np"},"a":{"dtype":"I32","shape":[],"data_offsets":[0,4]}}"#
     let read = try Safetensors.read(file(header, zeros: 4))
     #expect(read == [SafetensorsTensor("a", shape: [], .int32([0]))])
   }
@@ -60,12 +61,12 @@ import Testing
     (#"{"a":{"dtype":"F32","shape":[4611686018427387904],"data_offsets":[0,0]}}"#, 0),
     (#"{"a":{"dtype":"F32","shape":[1]}}"#, 4),
     (
-      #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"# +
-        #""b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#, 4
+      #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"#
+        + #""b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#, 4
     ),
     (
-      #"{"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},"# +
-        #""a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}"#, 0
+      #"{"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},"#
+        + #""a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}"#, 0
     ),
     ("[]", 0), ("", 0), ("{", 0), (" {}", 0), ("{} x", 0),
   ])
