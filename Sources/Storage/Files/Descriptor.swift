@@ -1,7 +1,7 @@
 import Glibc
 
 /// The number of an open file, closed once: by `close` or when its owner ends.
-struct Descriptor: ~Copyable {
+struct Descriptor: ~Copyable, Sendable {
   let number: Int32
 
   init(_ number: Int32) {

@@ -3,7 +3,7 @@ import Glibc
 /// An open file that is closed when its owner ends.
 ///
 /// Every descriptor is close-on-exec, so that no child keeps a file or a lock alive.
-struct OpenFile: ~Copyable {
+struct OpenFile: ~Copyable, Sendable {
   /// How a file is opened.
   enum Mode {
     /// To be read from its start.

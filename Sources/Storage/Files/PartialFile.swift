@@ -1,5 +1,5 @@
 /// A file that grows at its end and may be begun again, as a download does.
-public struct PartialFile: ~Copyable {
+public struct PartialFile: ~Copyable, Sendable {
   private let file: OpenFile
   /// The number of bytes in the file.
   public private(set) var count: Int
