@@ -136,13 +136,15 @@ import Testing
     #expect(sleep.durations == [])
   }
 
-  @Test func cutDownloadGoesOnWhereItBroke() async throws {
+  @Test(arguments: [false, true])
+  func cutOrStalledDownloadGoesOnWhereItBroke(isStalled: Bool) async throws {
     let body = Array(Self.rows.utf8)
     let server = LoopbackServer { request, _ in
       guard let range = request.headers["range"],
         let start = Int(range.dropFirst("bytes=".count).dropLast())
       else {
-        return .init(headers: ["ETag": "\"v1\""], body: body, cutAfter: 20_000)
+        return .init(
+          headers: ["ETag": "\"v1\""], body: body, cutAfter: 20_000, holdsOpen: isStalled)
       }
       return .init(
         status: 206,
@@ -150,7 +152,9 @@ import Testing
           "ETag": "\"v1\"", "Content-Range": "bytes \(start)-\(body.count - 1)/\(body.count)",
         ], body: Array(body[start...]))
     }
-    let dataset = try await fetch(source("\(server.url)/a", sha256: Self.digest.hex))
+    var source = source("\(server.url)/a", sha256: Self.digest.hex)
+    source.limits.stallSeconds = 0.2
+    let dataset = try await fetch(source)
     #expect(try FileSystem.readBytes(dataset.path) == body)
     #expect(server.requests.count == 2)
     #expect(server.requests[1].headers["range"] == "bytes=20000-")
@@ -222,13 +226,17 @@ import Testing
 
   @Test(arguments: [true, false])
   func tooLargeADatasetIsRefused(isTold: Bool) async throws {
-    // Without a length the server ends the body by closing.
     let server = LoopbackServer { _, _ in
-      .body(Self.rows, isTold ? [:] : ["Content-Length": "", "Transfer-Encoding": "identity"])
+      .init(body: Array(Self.rows.utf8), tellsLength: isTold)
     }
     var source = source("\(server.url)/a")
     source.limits.maxBytes = 1000
-    await #expect(throws: AcquisitionError.self) { try await fetch(source) }
+    await #expect(
+      throws: AcquisitionError.refused(
+        url: "\(server.url)/a", reason: "it has more than 1000 bytes")
+    ) {
+      try await fetch(source)
+    }
     #expect(cached == [])
   }
 
@@ -261,6 +269,17 @@ import Testing
     let dataset = try await fetch(source)
     #expect(dataset.isStale)
     #expect(dataset.sha256 == Self.digest)
+  }
+
+  @Test func fetchThatIsStoppedBeforeItBeginsAsksNoServer() async throws {
+    let server = LoopbackServer { _, _ in .body(Self.rows) }
+    let task = Task { [fetcher, source = source("\(server.url)/a"), directory] in
+      while !Task.isCancelled { await Task.yield() }
+      return try await fetcher.fetch(source, relativeTo: directory.path)
+    }
+    task.cancel()
+    await #expect(throws: AcquisitionError.cancelled) { try await task.value }
+    #expect(server.requests == [])
   }
 
   @Test func stoppedFetchEnds() async throws {

@@ -18,6 +18,10 @@ final class LoopbackServer: Sendable {
     var cutAfter: Int?
     /// Whether nothing at all is sent until the client gives up.
     var isSilent = false
+    /// Whether the connection stays open after a cut until the client gives up.
+    var holdsOpen = false
+    /// Whether the head tells the length of the body.
+    var tellsLength = true
 
     static func status(_ status: Int, _ headers: [String: String] = [:]) -> Response {
       Response(status: status, headers: headers)
@@ -92,13 +96,13 @@ final class LoopbackServer: Sendable {
       return
     }
     var headers = response.headers
-    headers["Content-Length"] = headers["Content-Length"] ?? String(response.body.count)
+    if response.tellsLength { headers["Content-Length"] = String(response.body.count) }
     headers["Connection"] = "close"
     var head = "HTTP/1.1 \(response.status) Status\r\n"
     for (name, value) in headers { head += "\(name): \(value)\r\n" }
     let body = response.body.prefix(response.cutAfter ?? response.body.count)
     send(connection, Array((head + "\r\n").utf8) + body)
-    shutdown(connection, Int32(SHUT_WR))
+    if !response.holdsOpen { shutdown(connection, Int32(SHUT_WR)) }
     // The client closes first, so that nothing is lost to a reset.
     while !receive(connection).isEmpty {}
   }
