@@ -62,8 +62,12 @@ final class HTTPExchange: NSObject, URLSessionDataDelegate, Sendable {
   }
 
   private func start(_ task: URLSessionDataTask, _ continuation: CheckedContinuation<Void, Never>) {
-    state.withLock { $0.continuation = continuation }
-    task.resume()
+    // A task that was cancelled before it began may be complete already.
+    let isComplete = state.withLock { state in
+      if !state.isComplete { state.continuation = continuation }
+      return state.isComplete
+    }
+    if isComplete { continuation.resume() } else { task.resume() }
   }
 
   /// Keeps the first failure, which is the cause of those that follow.
@@ -161,6 +165,7 @@ final class HTTPExchange: NSObject, URLSessionDataDelegate, Sendable {
           if state.failure == nil { state.failure = .final(.storage(error)) }
         }
       }
+      state.isComplete = true
       return state.continuation.take()
     }
     continuation?.resume()

@@ -26,6 +26,7 @@ struct ResumableDownload {
     var failures: [String] = []
     var partialETag: String?
     while true {
+      if Task.isCancelled { throw .cancelled }
       var requestedDelay: Double?
       do throws(HTTPExchange.Failure) {
         let request = makeRequest(ifNoneMatch, resuming: partialETag, until: deadline)

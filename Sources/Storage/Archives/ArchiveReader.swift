@@ -90,7 +90,7 @@ public struct ArchiveReader: Sendable {
     case .tar:
       try pass.readTar(FileSource(path), listener)
     case .plain:
-      if name.hasSuffix(".zip") || isNamedAsTar {
+      if isNamedAsArchive {
         throw .damagedArchive(path: path, reason: "its name says archive, its bytes do not")
       }
       try pass.readSingle(named: name, from: FileSource(path), listener)
@@ -117,6 +117,11 @@ public struct ArchiveReader: Sendable {
     case .gzip: try GzipSource(path, meter: meter)
     case .bzip2, .xz, .zstd: try FilterSource(path, compression, meter: meter)
     }
+  }
+
+  private var isNamedAsArchive: Bool {
+    isNamedAsTar || name.hasSuffix(".zip")
+      || Compression.allCases.flatMap(\.fileExtensions).contains { name.hasSuffix($0) }
   }
 
   private var isNamedAsTar: Bool {
