@@ -43,72 +43,124 @@ public struct AdamStep: Sendable {
     return result
   }
 
-  /// Moves every row of a table, those without a gradient by their penalty and momentum alone.
+  /// The most steps that ``moveRest(_:_:skipping:steps:)`` takes at once.
+  public static let mostSteps = Int(RK_ADAM_MOST_STEPS)
+
+  /// Takes several steps on the rows that have no gradient in any of them but the penalty's.
   ///
   /// - Parameters:
-  ///   - weights: The table to change.
-  ///   - momentum: m, of the same shape.
-  ///   - velocity: v, of the same shape.
-  ///   - touched: The ascending numbers of the rows that have a gradient.
-  ///   - gradients: Their gradients, in the same order, in the table's first rows.
-  ///   - doubledPenalty: A table whose first row holds 2λ of each lane: λ·w² is in the loss.
-  /// - Returns: Σ λ·w² over the table as it was before the step.
-  /// - Complexity: O(rows × dimension).
-  public func moveAll(
-    _ weights: inout EmbeddingTable, momentum: inout EmbeddingTable,
-    velocity: inout EmbeddingTable, touched: [UInt32], gradients: EmbeddingTable,
-    doubledPenalty: EmbeddingTable
-  ) -> Float {
-    Self.check(weights, momentum, velocity, touched, gradients)
-    precondition(
-      doubledPenalty.stride == weights.stride && doubledPenalty.rows > 0, "rows differ in length")
-    weights.makeUnique()
-    momentum.makeUnique()
-    velocity.makeUnique()
-    // Safety: the checks above keep every row number inside the tables, and the three changed
-    // tables own their memory.
-    return unsafe touched.withUnsafeBufferPointer { numbers in
-      unsafe rk_adam_all(
-        weights.start, momentum.start, velocity.start, weights.rows, weights.stride,
-        weights.dimension, numbers.baseAddress, gradients.start, touched.count,
-        doubledPenalty.start, parameters)
+  ///   - table: The weights, moments and penalty.
+  ///   - skipped: The ascending numbers of the rows to leave as they are.
+  ///   - steps: The steps, at most ``mostSteps``.
+  /// - Returns: For each step, Σ λ·w² over the moved rows as it was before the step.
+  /// - Complexity: O(steps × rows × dimension).
+  public static func moveRest(
+    _ table: inout AdamTable, skipping skipped: [UInt32], steps: [AdamStep]
+  ) -> [Float] {
+    precondition((1...mostSteps).contains(steps.count), "too few or too many steps")
+    check(skipped, below: table.weights.rows)
+    table.makeUnique()
+    let parameters = steps.map(\.parameters)
+    // Safety: the checks keep every row number inside the tables, which have one shape and own
+    // their memory, and there is a penalty for each step.
+    return unsafe [Float](unsafeUninitializedCapacity: steps.count) { penalties, count in
+      unsafe skipped.withUnsafeBufferPointer { skipped in
+        unsafe parameters.withUnsafeBufferPointer { parameters in
+          guard let parameters = parameters.baseAddress,
+            let penalties = penalties.baseAddress
+          else { return }
+          unsafe rk_adam_rest(
+            table.weights.start, table.momentum.start, table.velocity.start, table.weights.rows,
+            table.weights.stride, skipped.baseAddress, skipped.count, table.doubledPenalty.start,
+            parameters, steps.count, penalties)
+        }
+      }
+      count = steps.count
     }
   }
 
-  /// Moves only the rows that have a gradient, without a penalty.
+  /// Takes this step on some rows.
   ///
-  /// The parameters are those of ``moveAll(_:momentum:velocity:touched:gradients:doubledPenalty:)``.
-  public func moveTouched(
-    _ weights: inout EmbeddingTable, momentum: inout EmbeddingTable,
-    velocity: inout EmbeddingTable, touched: [UInt32], gradients: EmbeddingTable
-  ) {
-    Self.check(weights, momentum, velocity, touched, gradients)
-    weights.makeUnique()
-    momentum.makeUnique()
-    velocity.makeUnique()
-    // Safety: as above.
-    unsafe touched.withUnsafeBufferPointer { numbers in
-      unsafe rk_adam_touched(
-        weights.start, momentum.start, velocity.start, weights.stride, weights.dimension,
-        numbers.baseAddress, gradients.start, touched.count, parameters)
+  /// - Parameters:
+  ///   - table: The weights, moments and penalty.
+  ///   - rows: The row numbers, ascending.
+  ///   - gradientRows: For each of them the row of `gradients` that holds its gradient, or −1 where
+  ///     it has none but that of the penalty.
+  ///   - gradients: The gradients of the loss without the penalty.
+  /// - Returns: Σ λ·w² over the moved rows as it was before the step.
+  public func move(
+    _ table: inout AdamTable, rows: [UInt32], gradientRows: [Int32], gradients: EmbeddingTable
+  ) -> Float {
+    precondition(rows.count == gradientRows.count, "a row lacks its gradient's number")
+    precondition(gradients.stride == table.weights.stride, "rows differ in length")
+    Self.check(rows, below: table.weights.rows)
+    for row in gradientRows { precondition(Int(row) < gradients.rows, "a gradient is missing") }
+    table.makeUnique()
+    // Safety: as above; gradients are read from rows that exist.
+    return unsafe rows.withUnsafeBufferPointer { rows in
+      unsafe gradientRows.withUnsafeBufferPointer { gradientRows in
+        guard let rows = rows.baseAddress,
+          let numbers = gradientRows.baseAddress
+        else { return 0 }
+        return unsafe rk_adam_rows(
+          table.weights.start, table.momentum.start, table.velocity.start, table.weights.stride,
+          rows, numbers, gradientRows.count, gradients.start, table.doubledPenalty.start,
+          parameters)
+      }
     }
   }
 
-  private static func check(
-    _ weights: EmbeddingTable, _ momentum: EmbeddingTable, _ velocity: EmbeddingTable,
-    _ touched: [UInt32], _ gradients: EmbeddingTable
-  ) {
-    precondition(
-      momentum.rows == weights.rows && velocity.rows == weights.rows
-        && momentum.dimension == weights.dimension && velocity.dimension == weights.dimension
-        && gradients.stride == weights.stride,
-      "tables differ in shape")
-    precondition(touched.count <= gradients.rows, "a gradient is missing")
+  private static func check(_ rows: [UInt32], below count: Int) {
     var previous = -1
-    for row in touched {
-      precondition(Int(row) > previous, "the touched rows are not ascending")
+    for row in rows {
+      precondition(Int(row) > previous, "the rows are not ascending")
       previous = Int(row)
     }
-    precondition(previous < weights.rows, "no such row")
+    precondition(previous < count, "no such row")
+  }
+}
+
+/// Weights with what Adam remembers of each, and their penalty; all of one shape.
+public struct AdamTable: Sendable {
+  /// The weights.
+  public fileprivate(set) var weights: EmbeddingTable
+  /// m, the decaying mean of the gradients.
+  public fileprivate(set) var momentum: EmbeddingTable
+  /// v, the decaying mean of their squares.
+  public fileprivate(set) var velocity: EmbeddingTable
+  /// Twice the factor λ of each lane, in one row: λ·w² is in the loss.
+  public let doubledPenalty: EmbeddingTable
+
+  /// Starts with moments of zero.
+  ///
+  /// - Precondition: There is a factor for each lane.
+  public init(_ weights: EmbeddingTable, penalty: [Float]) {
+    self.weights = weights
+    momentum = EmbeddingTable(rows: weights.rows, dimension: weights.dimension)
+    velocity = momentum
+    doubledPenalty = EmbeddingTable(
+      rows: 1, dimension: weights.dimension, values: penalty.map { 2 * $0 })
+  }
+
+  /// Calls `body` with all weights and v for changing them, as other optimizers do.
+  public mutating func withMutableWeightsAndVelocity<Result>(
+    _ body: (inout MutableSpan<Float>, inout MutableSpan<Float>) -> Result
+  ) -> Result {
+    Self.withMutableValues(of: &weights, and: &velocity, body)
+  }
+
+  private static func withMutableValues<Result>(
+    of first: inout EmbeddingTable, and second: inout EmbeddingTable,
+    _ body: (inout MutableSpan<Float>, inout MutableSpan<Float>) -> Result
+  ) -> Result {
+    first.withMutableValues { first in
+      second.withMutableValues { second in body(&first, &second) }
+    }
+  }
+
+  fileprivate mutating func makeUnique() {
+    weights.makeUnique()
+    momentum.makeUnique()
+    velocity.makeUnique()
   }
 }

@@ -2,90 +2,130 @@ import Kernels
 import Testing
 
 struct AdamStepTests {
-  private static let dimensions = [1, 7, 8, 9, 16, 17, 24, 25, 50, 52, 64, 66]
+  private static let dimensions = [1, 7, 8, 9, 16, 17, 24, 48, 50, 52, 64, 66, 128, 130]
 
   @Test(arguments: dimensions)
-  func movesEveryRowAsThePlainFormula(dimension: Int) {
-    let rows = 7
-    let touched: [UInt32] = [0, 3, 6]
-    let l2 = (0..<dimension).map { $0 == 1 ? 0 : Float(1e-3) }
-    var (weights, momentum, velocity) = (
-      ScalarReference.numbers(rows * dimension, seed: 1),
-      ScalarReference.numbers(rows * dimension, seed: 2),
-      ScalarReference.numbers(rows * dimension, seed: 3).map { abs($0) }
-    )
-    let gradients = ScalarReference.numbers(touched.count * dimension, seed: 4)
-    var tables = (
-      EmbeddingTable(rows: rows, dimension: dimension, values: weights),
-      EmbeddingTable(rows: rows, dimension: dimension, values: momentum),
-      EmbeddingTable(rows: rows, dimension: dimension, values: velocity)
-    )
+  func movesRowsAsThePlainFormula(dimension: Int) {
+    var twin = Twin(rows: 7, dimension: dimension)
+    var table = twin.table()
+    let gradients = ScalarReference.numbers(2 * dimension, seed: 4)
     for number in 1...3 {
-      let penalty = AdamStep(number: number, learningRate: 0.01).moveAll(
-        &tables.0, momentum: &tables.1, velocity: &tables.2, touched: touched,
-        gradients: EmbeddingTable(rows: 3, dimension: dimension, values: gradients),
-        doubledPenalty: EmbeddingTable(
-          rows: 1, dimension: dimension, values: l2.map { 2 * $0 }))
-      var expectedPenalty = 0.0
-      for at in weights.indices {
-        let (row, lane) = (at / dimension, at % dimension)
-        expectedPenalty += Double(l2[lane]) * Double(weights[at]) * Double(weights[at])
-        let decay = 2 * l2[lane] * weights[at]
-        let slot = touched.firstIndex(of: UInt32(row))
-        let gradient = slot.map { gradients[$0 * dimension + lane] + decay } ?? decay
-        ScalarReference.adam(
-          weight: &weights[at], momentum: &momentum[at], velocity: &velocity[at],
-          gradient: gradient, rate: rate(number))
+      let expected = twin.step(
+        number, rows: [0, 3, 6],
+        gradients: [0: Array(gradients[..<dimension]), 6: Array(gradients[dimension...])])
+      let penalty = AdamStep(number: number, learningRate: Twin.learningRate).move(
+        &table, rows: [0, 3, 6], gradientRows: [0, -1, 1],
+        gradients: EmbeddingTable(rows: 2, dimension: dimension, values: gradients))
+      twin.expectEqual(table)
+      #expect(abs(Double(penalty) - expected) <= 1e-5 * expected)
+    }
+  }
+
+  @Test(arguments: dimensions, [1, 3, 8, 16])
+  func movesTheRestByAllStepsAtOnce(dimension: Int, steps: Int) {
+    var twin = Twin(rows: 9, dimension: dimension)
+    var table = twin.table()
+    let skipped: [UInt32] = [0, 4, 5, 8]
+    let rest = (0..<9).filter { !skipped.contains(UInt32($0)) }
+    let first = 60
+    let expected = (0..<steps).map { twin.step(first + $0, rows: rest, gradients: [:]) }
+    let penalties = AdamStep.moveRest(
+      &table, skipping: skipped,
+      steps: (0..<steps).map {
+        AdamStep(number: first + $0, learningRate: Twin.learningRate)
+      })
+    twin.expectEqual(table)
+    #expect(penalties.count == steps)
+    for (penalty, expected) in zip(penalties, expected) {
+      #expect(abs(Double(penalty) - expected) <= 1e-5 * expected)
+    }
+  }
+
+  @Test func mayHaveNothingToMove() {
+    let twin = Twin(rows: 2, dimension: 3)
+    var table = twin.table()
+    let step = AdamStep(number: 1, learningRate: 1)
+    #expect(AdamStep.moveRest(&table, skipping: [0, 1], steps: [step]) == [0])
+    #expect(
+      step.move(
+        &table, rows: [], gradientRows: [], gradients: EmbeddingTable(rows: 1, dimension: 3)) == 0)
+    twin.expectEqual(table)
+  }
+
+  @Test func momentsThatFadeBecomeZero() {
+    var table = AdamTable(
+      EmbeddingTable(rows: 1, dimension: 4, values: [1, 1, 1, 1]), penalty: [0, 0, 0, 0])
+    func move(_ number: Int, _ gradient: Float) {
+      _ = AdamStep(number: number, learningRate: 0.1).move(
+        &table, rows: [0], gradientRows: [0],
+        gradients: EmbeddingTable(
+          rows: 1, dimension: 4, values: [gradient, -gradient, 0, 1]))
+    }
+    move(1, 1e-20)
+    #expect(table.momentum[0, 0] > 0 && table.momentum[0, 1] < 0)
+    for number in 2...1024 { move(number, 0) }
+    #expect(table.momentum[0, 0] == 0 && table.momentum[0, 1] == 0)
+    #expect(table.velocity[0, 0] == 0)
+    #expect(table.velocity[0, 3] > 0.1)
+  }
+}
+
+/// A table of Adam in plain arrays.
+private struct Twin {
+  static let learningRate: Float = 0.01
+  let dimension: Int
+  let penalty: [Float]
+  var weights: [[Float]]
+  var momentum: [[Float]]
+  var velocity: [[Float]]
+
+  init(rows: Int, dimension: Int) {
+    self.dimension = dimension
+    penalty = (0..<dimension).map { $0 == 1 ? 0 : 1e-3 }
+    weights = (0..<rows).map { ScalarReference.numbers(dimension, seed: UInt64($0 + 1)) }
+    momentum = weights.map { $0.map { _ in 0 } }
+    velocity = momentum
+  }
+
+  func table() -> AdamTable {
+    AdamTable(
+      EmbeddingTable(
+        rows: weights.count, dimension: dimension, values: weights.flatMap { $0 }),
+      penalty: penalty)
+  }
+
+  /// Moves some rows and returns the penalty they had.
+  mutating func step(_ number: Int, rows: [Int], gradients: [Int: [Float]]) -> Double {
+    var sum = 0.0
+    for row in rows {
+      var gradient: [Float] = []
+      for lane in 0..<dimension {
+        let weight = weights[row][lane]
+        sum += Double(penalty[lane]) * Double(weight) * Double(weight)
+        let decay = 2 * penalty[lane] * weight
+        gradient.append(gradients[row].map { $0[lane] + decay } ?? decay)
       }
-      #expect(tables.0.values(columns: 0..<dimension) == weights)
-      #expect(tables.1.values(columns: 0..<dimension) == momentum)
-      #expect(tables.2.values(columns: 0..<dimension) == velocity)
-      #expect(abs(Double(penalty) - expectedPenalty) <= 1e-5 * expectedPenalty)
-    }
-  }
-
-  @Test(arguments: dimensions)
-  func movesOnlyTouchedRowsWhenLazy(dimension: Int) {
-    var weights = ScalarReference.numbers(4 * dimension, seed: 5)
-    let gradients = ScalarReference.numbers(2 * dimension, seed: 6)
-    var tables = (
-      EmbeddingTable(rows: 4, dimension: dimension, values: weights),
-      EmbeddingTable(rows: 4, dimension: dimension), EmbeddingTable(rows: 4, dimension: dimension)
-    )
-    AdamStep(number: 1, learningRate: 0.01).moveTouched(
-      &tables.0, momentum: &tables.1, velocity: &tables.2, touched: [1, 2],
-      gradients: EmbeddingTable(rows: 2, dimension: dimension, values: gradients))
-    for at in gradients.indices {
-      var (momentum, velocity): (Float, Float) = (0, 0)
       ScalarReference.adam(
-        weight: &weights[dimension + at], momentum: &momentum, velocity: &velocity,
-        gradient: gradients[at], rate: rate(1))
+        weights: &weights[row], momentum: &momentum[row], velocity: &velocity[row],
+        gradient: gradient, rate: Self.rate(number),
+        cleans: number % AdamStep.cleaningInterval == 0)
     }
-    #expect(tables.0.values(columns: 0..<dimension) == weights)
+    return sum
   }
 
-  @Test func tinyMomentsBecomeZero() {
-    var weights = EmbeddingTable(rows: 1, dimension: 4, values: [1, 1, 1, 1])
-    var momentum = EmbeddingTable(rows: 1, dimension: 4, values: [1e-30, -1e-30, 2e-30, -1e-38])
-    var velocity = EmbeddingTable(rows: 1, dimension: 4, values: [1e-31, 1e-20, 0, 1e-38])
-    _ = AdamStep(number: 3 * AdamStep.cleaningInterval, learningRate: 0.1).moveAll(
-      &weights, momentum: &momentum, velocity: &velocity, touched: [],
-      gradients: EmbeddingTable(rows: 1, dimension: 4),
-      doubledPenalty: EmbeddingTable(rows: 1, dimension: 4))
-    #expect(momentum.values(columns: 0..<4)[0] == 0)
-    #expect(momentum.values(columns: 0..<4)[1] == 0)
-    #expect(momentum.values(columns: 0..<4)[2] > 0)
-    #expect(velocity.values(columns: 0..<4)[0] == 0)
-    #expect(velocity.values(columns: 0..<4)[1] > 0)
+  func expectEqual(_ table: AdamTable) {
+    #expect(table.weights.values(columns: 0..<dimension) == weights.flatMap { $0 })
+    #expect(table.momentum.values(columns: 0..<dimension) == momentum.flatMap { $0 })
+    #expect(table.velocity.values(columns: 0..<dimension) == velocity.flatMap { $0 })
   }
 
-  /// The learning rate 0.01 with both bias corrections, by plain powers.
-  private func rate(_ number: Int) -> Float {
+  /// The learning rate with both bias corrections.
+  private static func rate(_ number: Int) -> Float {
     var (momentumPower, velocityPower) = (1.0, 1.0)
     for _ in 0..<number {
-      momentumPower *= AdamStep.momentumDecay
-      velocityPower *= AdamStep.velocityDecay
+      momentumPower *= 0.9
+      velocityPower *= 0.999
     }
-    return 0.01 * Float((1 - velocityPower).squareRoot() / (1 - momentumPower))
+    return learningRate * Float((1 - velocityPower).squareRoot() / (1 - momentumPower))
   }
 }

@@ -16,6 +16,15 @@
 /// The dot product of two rows.
 float rk_dot(const float *a, const float *b, size_t stride);
 
+/// The dot products of pairs of rows: dots[n] = a[a_rows[n]] . b[b_rows[n]].
+void rk_dots(const float *a, const uint32_t *a_rows, const float *b, const uint32_t *b_rows,
+             size_t count, size_t stride, float *dots);
+
+/// targets[target_rows[n]] += scales[n] * sources[source_rows[n]], one pair after the other.
+void rk_add_scaled_rows(float *targets, const uint32_t *target_rows, const float *sources,
+                        const uint32_t *source_rows, const float *scales, size_t count,
+                        size_t stride);
+
 /// target += scale * source.
 void rk_add_scaled(float *target, const float *source, float scale, size_t stride);
 
@@ -35,22 +44,30 @@ typedef struct {
   int clean;
 } rk_adam_parameters;
 
-/// One step of Adam over every row of a table.
-///
-/// weights, momentum, velocity: rows x stride. touched: the ascending numbers of the rows that have
-/// a gradient; gradients: touched_count x stride, in the same order. doubled: a row that holds twice
-/// the L2 factor of each lane; doubled * weight is added to the gradient of every row, touched or
-/// not.
-///
-/// Returns the sum of doubled / 2 * weight^2 over the table as it was before the step.
-float rk_adam_all(float *weights, float *momentum, float *velocity, size_t rows, size_t stride,
-                  size_t dimension, const uint32_t *_Nullable touched, const float *gradients,
-                  size_t touched_count, const float *doubled, rk_adam_parameters parameters);
+/// The most steps that rk_adam_rest takes at once.
+#define RK_ADAM_MOST_STEPS 16
 
-/// One step of Adam over the touched rows only, without a penalty.
-void rk_adam_touched(float *weights, float *momentum, float *velocity, size_t stride,
-                     size_t dimension, const uint32_t *_Nullable touched, const float *gradients,
-                     size_t touched_count, rk_adam_parameters parameters);
+/// Several steps of Adam over the rows of a table that have no gradient in any of them.
+///
+/// weights, momentum, velocity: rows x stride. skipped: the ascending numbers of the rows to leave
+/// as they are. doubled: a row that holds twice the L2 factor of each lane; doubled * weight is the
+/// gradient. steps: parameters of each step, 1 to RK_ADAM_MOST_STEPS of them.
+///
+/// penalties: receives, for each step, the sum of doubled / 2 * weight^2 over the moved rows as it
+/// was before the step.
+void rk_adam_rest(float *weights, float *momentum, float *velocity, size_t rows, size_t stride,
+                  const uint32_t *_Nullable skipped, size_t skipped_count, const float *doubled,
+                  const rk_adam_parameters *steps, size_t step_count, float *penalties);
+
+/// One step of Adam over some rows.
+///
+/// moved: the row numbers, ascending. gradient_rows: for each of them the row of `gradients` that
+/// holds its gradient, or -1 where it has none but that of the penalty.
+///
+/// Returns the sum of doubled / 2 * weight^2 over the moved rows as it was before the step.
+float rk_adam_rows(float *weights, float *momentum, float *velocity, size_t stride,
+                   const uint32_t *moved, const int32_t *gradient_rows, size_t count,
+                   const float *gradients, const float *doubled, rk_adam_parameters parameters);
 
 /// The scores of one row against panels of 32 rows.
 ///
