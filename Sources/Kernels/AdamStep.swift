@@ -5,8 +5,8 @@ internal import CKernels
 /// m ← β₁·m + (1 − β₁)·g, v ← β₂·v + (1 − β₂)·g²,
 /// w ← w − η·√(1 − β₂ᵗ)/(1 − β₁ᵗ) · m/(√v + ε).
 ///
-/// In every 64th step, moments below 1e-30 become zero, before they are so small that processors
-/// compute them slowly.
+/// In every 64th step, and for single rows in every step, moments below 1e-30 become zero, before they
+/// are so small that processors compute them slowly.
 public struct AdamStep: Sendable {
   /// β₁, the decay of the gradients' mean.
   public static let momentumDecay = 0.9
@@ -43,80 +43,57 @@ public struct AdamStep: Sendable {
     return result
   }
 
-  /// The most steps that ``moveRest(_:_:skipping:steps:)`` takes at once.
-  public static let mostSteps = Int(RK_ADAM_MOST_STEPS)
-
-  /// Takes several steps on the rows that have no gradient in any of them but the penalty's.
+  /// Moves every row of a table, those without a gradient by their penalty and momentum alone.
   ///
   /// - Parameters:
   ///   - table: The weights, moments and penalty.
-  ///   - skipped: The ascending numbers of the rows to leave as they are.
-  ///   - steps: The steps, at most ``mostSteps``.
-  /// - Returns: For each step, Σ λ·w² over the moved rows as it was before the step.
-  /// - Complexity: O(steps × rows × dimension).
-  public static func moveRest(
-    _ table: inout AdamTable, skipping skipped: [UInt32], steps: [AdamStep]
-  ) -> [Float] {
-    precondition((1...mostSteps).contains(steps.count), "too few or too many steps")
-    check(skipped, below: table.weights.rows)
-    table.makeUnique()
-    let parameters = steps.map(\.parameters)
-    // Safety: the checks keep every row number inside the tables, which have one shape and own
-    // their memory, and there is a penalty for each step.
-    return unsafe [Float](unsafeUninitializedCapacity: steps.count) { penalties, count in
-      unsafe skipped.withUnsafeBufferPointer { skipped in
-        unsafe parameters.withUnsafeBufferPointer { parameters in
-          guard let parameters = parameters.baseAddress,
-            let penalties = penalties.baseAddress
-          else { return }
-          unsafe rk_adam_rest(
-            table.weights.start, table.momentum.start, table.velocity.start, table.weights.rows,
-            table.weights.stride, skipped.baseAddress, skipped.count, table.doubledPenalty.start,
-            parameters, steps.count, penalties)
-        }
-      }
-      count = steps.count
-    }
-  }
-
-  /// Takes this step on some rows.
-  ///
-  /// - Parameters:
-  ///   - table: The weights, moments and penalty.
-  ///   - rows: The row numbers, ascending.
-  ///   - gradientRows: For each of them the row of `gradients` that holds its gradient, or −1 where
-  ///     it has none but that of the penalty.
-  ///   - gradients: The gradients of the loss without the penalty.
-  /// - Returns: Σ λ·w² over the moved rows as it was before the step.
-  public func move(
-    _ table: inout AdamTable, rows: [UInt32], gradientRows: [Int32], gradients: EmbeddingTable
+  ///   - touched: The ascending numbers of the rows that have a gradient.
+  ///   - gradients: Their gradients, in the same order, in the table's first rows.
+  /// - Returns: Σ λ·w² over the table as it was before the step.
+  /// - Complexity: O(rows × dimension).
+  public func moveAll(
+    _ table: inout AdamTable, touched: [UInt32], gradients: EmbeddingTable
   ) -> Float {
-    precondition(rows.count == gradientRows.count, "a row lacks its gradient's number")
-    precondition(gradients.stride == table.weights.stride, "rows differ in length")
-    Self.check(rows, below: table.weights.rows)
-    for row in gradientRows { precondition(Int(row) < gradients.rows, "a gradient is missing") }
+    Self.check(touched, gradients, table)
     table.makeUnique()
-    // Safety: as above; gradients are read from rows that exist.
-    return unsafe rows.withUnsafeBufferPointer { rows in
-      unsafe gradientRows.withUnsafeBufferPointer { gradientRows in
-        guard let rows = rows.baseAddress,
-          let numbers = gradientRows.baseAddress
-        else { return 0 }
-        return unsafe rk_adam_rows(
-          table.weights.start, table.momentum.start, table.velocity.start, table.weights.stride,
-          rows, numbers, gradientRows.count, gradients.start, table.doubledPenalty.start,
-          parameters)
-      }
+    // Safety: the check keeps every row number inside the tables, which have one shape and own
+    // their memory.
+    return unsafe touched.withUnsafeBufferPointer { numbers in
+      unsafe rk_adam_all(
+        table.weights.start, table.momentum.start, table.velocity.start, table.weights.rows,
+        table.weights.stride, table.weights.dimension, numbers.baseAddress, gradients.start,
+        touched.count, table.doubledPenalty.start, parameters)
     }
   }
 
-  private static func check(_ rows: [UInt32], below count: Int) {
+  /// Moves only the rows that have a gradient.
+  ///
+  /// The parameters are those of ``moveAll(_:touched:gradients:)``.
+  public func moveTouched(
+    _ table: inout AdamTable, touched: [UInt32], gradients: EmbeddingTable
+  ) {
+    Self.check(touched, gradients, table)
+    table.makeUnique()
+    // Safety: as above.
+    unsafe touched.withUnsafeBufferPointer { numbers in
+      unsafe rk_adam_touched(
+        table.weights.start, table.momentum.start, table.velocity.start, table.weights.stride,
+        table.weights.dimension, numbers.baseAddress, gradients.start, touched.count,
+        table.doubledPenalty.start, parameters)
+    }
+  }
+
+  private static func check(
+    _ touched: [UInt32], _ gradients: EmbeddingTable, _ table: AdamTable
+  ) {
+    precondition(gradients.stride == table.weights.stride, "rows differ in length")
+    precondition(touched.count <= gradients.rows, "a gradient is missing")
     var previous = -1
-    for row in rows {
-      precondition(Int(row) > previous, "the rows are not ascending")
+    for row in touched {
+      precondition(Int(row) > previous, "the touched rows are not ascending")
       previous = Int(row)
     }
-    precondition(previous < count, "no such row")
+    precondition(previous < table.weights.rows, "no such row")
   }
 }
 

@@ -5,61 +5,43 @@ struct AdamStepTests {
   private static let dimensions = [1, 7, 8, 9, 16, 17, 24, 48, 50, 52, 64, 66, 128, 130]
 
   @Test(arguments: dimensions)
-  func movesRowsAsThePlainFormula(dimension: Int) {
+  func movesEveryRowAsThePlainFormula(dimension: Int) {
     var twin = Twin(rows: 7, dimension: dimension)
     var table = twin.table()
     let gradients = ScalarReference.numbers(2 * dimension, seed: 4)
-    for number in 1...3 {
+    for number in 62...66 {
       let expected = twin.step(
-        number, rows: [0, 3, 6],
-        gradients: [0: Array(gradients[..<dimension]), 6: Array(gradients[dimension...])])
-      let penalty = AdamStep(number: number, learningRate: Twin.learningRate).move(
-        &table, rows: [0, 3, 6], gradientRows: [0, -1, 1],
+        number, rows: Array(0..<7), gradients: rows(of: gradients, 0, 6),
+        cleans: number % AdamStep.cleaningInterval == 0)
+      let penalty = AdamStep(number: number, learningRate: Twin.learningRate).moveAll(
+        &table, touched: [0, 6],
         gradients: EmbeddingTable(rows: 2, dimension: dimension, values: gradients))
       twin.expectEqual(table)
       #expect(abs(Double(penalty) - expected) <= 1e-5 * expected)
     }
   }
 
-  @Test(arguments: dimensions, [1, 3, 8, 16])
-  func movesTheRestByAllStepsAtOnce(dimension: Int, steps: Int) {
-    var twin = Twin(rows: 9, dimension: dimension)
+  @Test(arguments: dimensions)
+  func movesOnlyTouchedRows(dimension: Int) {
+    var twin = Twin(rows: 4, dimension: dimension)
     var table = twin.table()
-    let skipped: [UInt32] = [0, 4, 5, 8]
-    let rest = (0..<9).filter { !skipped.contains(UInt32($0)) }
-    let first = 60
-    let expected = (0..<steps).map { twin.step(first + $0, rows: rest, gradients: [:]) }
-    let penalties = AdamStep.moveRest(
-      &table, skipping: skipped,
-      steps: (0..<steps).map {
-        AdamStep(number: first + $0, learningRate: Twin.learningRate)
-      })
-    twin.expectEqual(table)
-    #expect(penalties.count == steps)
-    for (penalty, expected) in zip(penalties, expected) {
-      #expect(abs(Double(penalty) - expected) <= 1e-5 * expected)
+    let gradients = ScalarReference.numbers(2 * dimension, seed: 6)
+    for number in 1...3 {
+      _ = twin.step(number, rows: [1, 2], gradients: rows(of: gradients, 1, 2), cleans: true)
+      AdamStep(number: number, learningRate: Twin.learningRate).moveTouched(
+        &table, touched: [1, 2],
+        gradients: EmbeddingTable(rows: 2, dimension: dimension, values: gradients))
+      twin.expectEqual(table)
     }
-  }
-
-  @Test func mayHaveNothingToMove() {
-    let twin = Twin(rows: 2, dimension: 3)
-    var table = twin.table()
-    let step = AdamStep(number: 1, learningRate: 1)
-    #expect(AdamStep.moveRest(&table, skipping: [0, 1], steps: [step]) == [0])
-    #expect(
-      step.move(
-        &table, rows: [], gradientRows: [], gradients: EmbeddingTable(rows: 1, dimension: 3)) == 0)
-    twin.expectEqual(table)
   }
 
   @Test func momentsThatFadeBecomeZero() {
     var table = AdamTable(
       EmbeddingTable(rows: 1, dimension: 4, values: [1, 1, 1, 1]), penalty: [0, 0, 0, 0])
     func move(_ number: Int, _ gradient: Float) {
-      _ = AdamStep(number: number, learningRate: 0.1).move(
-        &table, rows: [0], gradientRows: [0],
-        gradients: EmbeddingTable(
-          rows: 1, dimension: 4, values: [gradient, -gradient, 0, 1]))
+      _ = AdamStep(number: number, learningRate: 0.1).moveAll(
+        &table, touched: [0],
+        gradients: EmbeddingTable(rows: 1, dimension: 4, values: [gradient, -gradient, 0, 1]))
     }
     move(1, 1e-20)
     #expect(table.momentum[0, 0] > 0 && table.momentum[0, 1] < 0)
@@ -67,6 +49,11 @@ struct AdamStepTests {
     #expect(table.momentum[0, 0] == 0 && table.momentum[0, 1] == 0)
     #expect(table.velocity[0, 0] == 0)
     #expect(table.velocity[0, 3] > 0.1)
+  }
+
+  private func rows(of gradients: [Float], _ first: Int, _ second: Int) -> [Int: [Float]] {
+    let dimension = gradients.count / 2
+    return [first: Array(gradients[..<dimension]), second: Array(gradients[dimension...])]
   }
 }
 
@@ -95,7 +82,9 @@ private struct Twin {
   }
 
   /// Moves some rows and returns the penalty they had.
-  mutating func step(_ number: Int, rows: [Int], gradients: [Int: [Float]]) -> Double {
+  mutating func step(
+    _ number: Int, rows: [Int], gradients: [Int: [Float]], cleans: Bool
+  ) -> Double {
     var sum = 0.0
     for row in rows {
       var gradient: [Float] = []
@@ -107,8 +96,7 @@ private struct Twin {
       }
       ScalarReference.adam(
         weights: &weights[row], momentum: &momentum[row], velocity: &velocity[row],
-        gradient: gradient, rate: Self.rate(number),
-        cleans: number % AdamStep.cleaningInterval == 0)
+        gradient: gradient, rate: Self.rate(number), cleans: cleans)
     }
     return sum
   }

@@ -22,33 +22,16 @@ enum ScalarReference {
   }
 
   /// One row's step of Adam; the gradient contains that of the penalty.
-  ///
-  /// Lanes l, l + 16, l + 32 and l + 48 share a division; what is left of the sixteens divides alone.
   static func adam(
     weights: inout [Float], momentum: inout [Float], velocity: inout [Float], gradient: [Float],
-    rate: Float, cleans: Bool = false
+    rate: Float, cleans: Bool
   ) {
-    var denominators: [Float] = []
     for lane in weights.indices {
       momentum[lane] = momentum[lane] * 0.9 + gradient[lane] * 0.1
       velocity[lane] = velocity[lane] * 0.999 + gradient[lane] * gradient[lane] * 0.001
       if cleans, abs(momentum[lane]) <= 1e-30 { momentum[lane] = 0 }
       if cleans, velocity[lane] <= 1e-30 { velocity[lane] = 0 }
-      denominators.append(velocity[lane].squareRoot() + 1e-7)
-    }
-    let stride = (weights.count + 15) / 16 * 16
-    denominators += [Float](repeating: 1e-7, count: stride - weights.count)
-    for lane in weights.indices {
-      let block = lane / 64 * 64
-      let place = lane % 64 / 16
-      guard block + 64 <= stride else {
-        weights[lane] -= momentum[lane] * (rate / denominators[lane])
-        continue
-      }
-      let d = (0..<4).map { denominators[block + lane % 16 + 16 * $0] }
-      let share = rate / ((d[0] * d[1]) * (d[2] * d[3]))
-      let pair = place < 2 ? share * (d[2] * d[3]) : share * (d[0] * d[1])
-      weights[lane] -= momentum[lane] * (pair * d[place ^ 1])
+      weights[lane] -= momentum[lane] * rate / (velocity[lane].squareRoot() + 1e-7)
     }
   }
 

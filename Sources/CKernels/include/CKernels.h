@@ -44,30 +44,22 @@ typedef struct {
   int clean;
 } rk_adam_parameters;
 
-/// The most steps that rk_adam_rest takes at once.
-#define RK_ADAM_MOST_STEPS 16
+/// One step of Adam over every row of a table.
+///
+/// weights, momentum, velocity: rows x stride. touched: the ascending numbers of the rows that have
+/// a gradient; gradients: touched_count x stride, in the same order. doubled: a row that holds twice
+/// the L2 factor of each lane; doubled * weight is added to the gradient of every row, touched or
+/// not.
+///
+/// Returns the sum of doubled / 2 * weight^2 over the table as it was before the step.
+float rk_adam_all(float *weights, float *momentum, float *velocity, size_t rows, size_t stride,
+                  size_t dimension, const uint32_t *_Nullable touched, const float *gradients,
+                  size_t touched_count, const float *doubled, rk_adam_parameters parameters);
 
-/// Several steps of Adam over the rows of a table that have no gradient in any of them.
-///
-/// weights, momentum, velocity: rows x stride. skipped: the ascending numbers of the rows to leave
-/// as they are. doubled: a row that holds twice the L2 factor of each lane; doubled * weight is the
-/// gradient. steps: parameters of each step, 1 to RK_ADAM_MOST_STEPS of them.
-///
-/// penalties: receives, for each step, the sum of doubled / 2 * weight^2 over the moved rows as it
-/// was before the step.
-void rk_adam_rest(float *weights, float *momentum, float *velocity, size_t rows, size_t stride,
-                  const uint32_t *_Nullable skipped, size_t skipped_count, const float *doubled,
-                  const rk_adam_parameters *steps, size_t step_count, float *penalties);
-
-/// One step of Adam over some rows.
-///
-/// moved: the row numbers, ascending. gradient_rows: for each of them the row of `gradients` that
-/// holds its gradient, or -1 where it has none but that of the penalty.
-///
-/// Returns the sum of doubled / 2 * weight^2 over the moved rows as it was before the step.
-float rk_adam_rows(float *weights, float *momentum, float *velocity, size_t stride,
-                   const uint32_t *moved, const int32_t *gradient_rows, size_t count,
-                   const float *gradients, const float *doubled, rk_adam_parameters parameters);
+/// The same over the touched rows only; each of these steps cleans.
+void rk_adam_touched(float *weights, float *momentum, float *velocity, size_t stride,
+                     size_t dimension, const uint32_t *_Nullable touched, const float *gradients,
+                     size_t touched_count, const float *doubled, rk_adam_parameters parameters);
 
 /// The scores of one row against panels of 32 rows.
 ///

@@ -67,15 +67,9 @@ struct FactorTraining: ModelInTraining {
       l2: l2, penalizesWholeTables: penalizesWholeTables, batchSize: batchSize)
   }
 
-  mutating func beginGroup(_ group: Batch, batches: Int, optimizer: Optimizer) {
-    users.beginGroup(group.userRows, batches: batches, optimizer)
-    items.beginGroup(group.itemRows, batches: batches, optimizer)
-  }
-
   mutating func train(_ batch: Batch, optimizer: Optimizer) -> Double {
     let count = batch.rows.count
-    let userRows = Array(batch.userRows)
-    let itemRows = Array(batch.itemRows)
+    let (userRows, itemRows) = (batch.userRows, batch.itemRows)
     users.beginBatch(userRows)
     items.beginBatch(itemRows)
     keys = Array(repeating: 0, count: count)

@@ -10,15 +10,13 @@ struct Batch {
   let firstPosition: Int
 
   /// The users of the rows.
-  var userRows: some Sequence<UInt32> { rows.lazy.map { ratings.users[Int($0)].rawValue } }
+  var userRows: [UInt32] { rows.map { ratings.users[Int($0)].rawValue } }
   /// The items of the rows.
-  var itemRows: some Sequence<UInt32> { rows.lazy.map { ratings.items[Int($0)].rawValue } }
+  var itemRows: [UInt32] { rows.map { ratings.items[Int($0)].rawValue } }
 }
 
 /// A model whose parameters are still moving.
 protocol ModelInTraining {
-  /// Is told of the batches that come next, by all their rows.
-  mutating func beginGroup(_ group: Batch, batches: Int, optimizer: Optimizer)
   /// Takes one step and returns the mean loss of the batch before it.
   mutating func train(_ batch: Batch, optimizer: Optimizer) -> Double
   /// The L2 penalty of all tables.
@@ -29,9 +27,6 @@ protocol ModelInTraining {
 
 /// Visits the rows of an epoch in a seeded order, in batches of which the last may be short.
 struct MinibatchSchedule {
-  /// The number of batches that are announced together; it has no influence on the weights.
-  static let batchesInGroup = 8
-
   private let options: TrainingOptions
   private let count: Int
   private let generator: CounterBasedGenerator
@@ -50,23 +45,14 @@ struct MinibatchSchedule {
     let order =
       options.shuffle
       ? generator.permutation(of: count, epoch: UInt32(epoch)) : Array(0..<Int32(count))
-    func batch(_ range: Range<Int>) -> Batch {
-      Batch(
-        ratings: ratings, rows: order[range], epoch: UInt32(epoch),
-        firstPosition: range.lowerBound)
-    }
-    let groupSize = options.batchSize * Self.batchesInGroup
     var sum = 0.0
     for start in stride(from: 0, to: count, by: options.batchSize) {
       if Task.isCancelled { throw .cancelled }
-      if start % groupSize == 0 {
-        let group = start..<min(start + groupSize, count)
-        let batches = (group.count + options.batchSize - 1) / options.batchSize
-        state.beginGroup(batch(group), batches: batches, optimizer: optimizer)
-      }
       let end = min(start + options.batchSize, count)
       optimizer.beginStep()
-      let loss = state.train(batch(start..<end), optimizer: optimizer)
+      let batch = Batch(
+        ratings: ratings, rows: order[start..<end], epoch: UInt32(epoch), firstPosition: start)
+      let loss = state.train(batch, optimizer: optimizer)
       sum += loss * Double(end - start)
     }
     return sum / Double(count)

@@ -71,16 +71,6 @@ struct NeuralTraining: ModelInTraining {
       batchSize: batchSize)
   }
 
-  mutating func beginGroup(_ group: Batch, batches: Int, optimizer: Optimizer) {
-    users.beginGroup(group.userRows, batches: batches, optimizer)
-    items.beginGroup(group.itemRows, batches: batches, optimizer)
-    for layer in kernels.indices {
-      let inputs = 0..<UInt32(kernels[layer].weights.rows)
-      kernels[layer].beginGroup(inputs, batches: batches, optimizer)
-      biases[layer].beginGroup(CollectionOfOne(0), batches: batches, optimizer)
-    }
-  }
-
   mutating func train(_ batch: Batch, optimizer: Optimizer) -> Double {
     let ratings = batch.ratings
     users.beginBatch(batch.userRows)

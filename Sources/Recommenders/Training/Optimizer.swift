@@ -21,9 +21,4 @@ struct Optimizer {
 
   /// The current step of Adam.
   var adamStep: AdamStep { AdamStep(number: stepNumber, learningRate: learningRate) }
-
-  /// The coming steps of Adam.
-  func adamSteps(ahead count: Int) -> [AdamStep] {
-    (1...count).map { AdamStep(number: stepNumber + $0, learningRate: learningRate) }
-  }
 }
