@@ -2,7 +2,9 @@ import Kernels
 import Testing
 
 struct AdamStepTests {
-  private static let dimensions = [1, 7, 8, 9, 16, 17, 24, 48, 50, 52, 64, 66, 128, 130]
+  private static let dimensions = [
+    1, 7, 8, 9, 16, 17, 24, 48, 49, 52, 56, 57, 64, 66, 113, 128, 130,
+  ]
 
   @Test(arguments: dimensions)
   func movesEveryRowAsThePlainFormula(dimension: Int) {
