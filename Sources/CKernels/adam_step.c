@@ -1,43 +1,90 @@
 #include "CKernels.h"
 #include "vector.h"
 
-// Moments below this are set to zero in every 64th step: left alone, those of a parameter whose
+// Moments below this are set to zero in the steps that clean: left alone, those of a parameter whose
 // gradient stays zero decay into denormal numbers, which most processors compute many times more
-// slowly. Between two such steps a moment falls by less than a factor of a thousand.
+// slowly.
 #define TINY 1e-30f
 
-// The step over one vector; `g` is its gradient. A macro because it serves two widths.
-#define ADAM_VECTOR(V, I, g)                                                                       \
-  V m = *(V *)(momentum + lane) * p.momentum_decay + (g) * p.momentum_share;                       \
-  V v = *(V *)(velocity + lane) * p.velocity_decay + (g) * (g) * p.velocity_share;                 \
-  if (clean) {                                                                                     \
-    m = (V)((I)m & ((m > TINY) | (m < -TINY)));                                                    \
-    v = (V)((I)v & (v > TINY));                                                                    \
-  }                                                                                                \
-  *(V *)(momentum + lane) = m;                                                                     \
-  *(V *)(velocity + lane) = v;                                                                     \
-  *(V *)(weights + lane) = w - m * p.rate / (__builtin_elementwise_sqrt(v) + p.epsilon);
+// The moments of the lanes of one vector from `lane` on, and the denominator of their step. A macro
+// because it serves two widths. `clean` is a constant where this is used, so that most steps do not
+// test for it; `gradient` is null where the row has no gradient but that of the penalty.
+#define MOMENTS(V, I, sum, w, m, d)                                                                \
+  V w = *(V *)(weights + lane);                                                                    \
+  V m, d;                                                                                          \
+  {                                                                                                \
+    V g = *(const V *)(doubled + lane) * w;                                                        \
+    sum += g * w;                                                                                  \
+    if (gradient) g = *(const V *)(gradient + lane) + g;                                           \
+    m = *(V *)(momentum + lane) * p.momentum_decay + g * p.momentum_share;                         \
+    V v = *(V *)(velocity + lane) * p.velocity_decay + g * g * p.velocity_share;                   \
+    if (clean) {                                                                                   \
+      m = (V)((I)m & ((m > TINY) | (m < -TINY)));                                                  \
+      v = (V)((I)v & (v > TINY));                                                                  \
+    }                                                                                              \
+    *(V *)(momentum + lane) = m;                                                                   \
+    *(V *)(velocity + lane) = v;                                                                   \
+    d = __builtin_elementwise_sqrt(v) + p.epsilon;                                                 \
+  }
 
-// One row. `doubled` is twice the penalty of each lane; `gradient` is null where the row has none
-// but that of the penalty. The lanes beyond the dimension are zero and stay so; where at most eight
-// lanes are left, half a vector does.
+// The sums of the penalty over whole and half vectors.
+typedef struct {
+  v16 whole;
+  v8 half;
+} penalties;
+
+// The steps of four vectors with one division, which roots would otherwise have to wait for: with
+// the denominators a, b, c, d, the reciprocal of a is (1 / abcd) * cd * b.
+#define FOUR_SHARES(d0, d1, d2, d3)                                                                \
+  v16 d01 = d0 * d1;                                                                               \
+  v16 d23 = d2 * d3;                                                                               \
+  v16 share = p.rate / (d01 * d23);                                                                \
+  v16 share01 = share * d23;                                                                       \
+  v16 share23 = share * d01;
+
+// One row. The lanes beyond the dimension are zero and stay so: their moments are zero and their
+// denominator is epsilon.
 INLINE void move_row(float *weights, float *momentum, float *velocity, size_t dimension,
                      const float *_Nullable gradient, const float *doubled, rk_adam_parameters p,
-                     int clean, v16 *sum, v8 *half_sum) {
+                     int clean, penalties *sums) {
   size_t lane = 0;
+  while (lane + 48 < dimension) {
+    MOMENTS(v16, v16i, sums->whole, w0, m0, d0)
+    lane += 16;
+    MOMENTS(v16, v16i, sums->whole, w1, m1, d1)
+    lane += 16;
+    MOMENTS(v16, v16i, sums->whole, w2, m2, d2)
+    lane += 16;
+    if (lane + 8 < dimension) {
+      MOMENTS(v16, v16i, sums->whole, w3, m3, d3)
+      FOUR_SHARES(d0, d1, d2, d3)
+      *(v16 *)(weights + lane - 48) = w0 - m0 * (share01 * d1);
+      *(v16 *)(weights + lane - 32) = w1 - m1 * (share01 * d0);
+      *(v16 *)(weights + lane - 16) = w2 - m2 * (share23 * d3);
+      *(v16 *)(weights + lane) = w3 - m3 * (share23 * d2);
+    } else {
+      // The upper half of the fourth vector lies beyond the dimension.
+      MOMENTS(v8, v8i, sums->half, w3, m3, half)
+      v8 beyond = (v8){0} + p.epsilon;
+      v16 d3 = __builtin_shufflevector(half, beyond, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13,
+                                       14, 15);
+      FOUR_SHARES(d0, d1, d2, d3)
+      *(v16 *)(weights + lane - 48) = w0 - m0 * (share01 * d1);
+      *(v16 *)(weights + lane - 32) = w1 - m1 * (share01 * d0);
+      *(v16 *)(weights + lane - 16) = w2 - m2 * (share23 * d3);
+      v16 last = share23 * d2;
+      *(v8 *)(weights + lane) =
+          w3 - m3 * __builtin_shufflevector(last, last, 0, 1, 2, 3, 4, 5, 6, 7);
+    }
+    lane += 16;
+  }
   for (; lane + 8 < dimension; lane += 16) {
-    v16 w = *(v16 *)(weights + lane);
-    v16 decay = *(const v16 *)(doubled + lane) * w;
-    *sum += decay * w;
-    v16 g = gradient ? *(const v16 *)(gradient + lane) + decay : decay;
-    ADAM_VECTOR(v16, v16i, g)
+    MOMENTS(v16, v16i, sums->whole, w, m, d)
+    *(v16 *)(weights + lane) = w - m * (p.rate / d);
   }
   if (lane < dimension) {
-    v8 w = *(v8 *)(weights + lane);
-    v8 decay = *(const v8 *)(doubled + lane) * w;
-    *half_sum += decay * w;
-    v8 g = gradient ? *(const v8 *)(gradient + lane) + decay : decay;
-    ADAM_VECTOR(v8, v8i, g)
+    MOMENTS(v8, v8i, sums->half, w, m, d)
+    *(v8 *)(weights + lane) = w - m * (p.rate / d);
   }
 }
 
@@ -45,24 +92,21 @@ INLINE float move_all(float *weights, float *momentum, float *velocity, size_t r
                       size_t dimension, const uint32_t *_Nullable touched, const float *gradients,
                       size_t touched_count, const float *doubled, rk_adam_parameters p,
                       int clean) {
-  v16 sum = {0};
-  v8 half_sum = {0};
+  penalties sums = {{0}, {0}};
   size_t row = 0;
   for (size_t next = 0; next <= touched_count; next++) {
     size_t end = next < touched_count ? touched[next] : rows;
     for (; row < end; row++) {
       size_t at = row * stride;
-      move_row(weights + at, momentum + at, velocity + at, dimension, 0, doubled, p, clean, &sum,
-               &half_sum);
+      move_row(weights + at, momentum + at, velocity + at, dimension, 0, doubled, p, clean, &sums);
     }
-    if (next < touched_count) {
-      size_t at = row * stride;
-      move_row(weights + at, momentum + at, velocity + at, dimension, gradients + next * stride,
-               doubled, p, clean, &sum, &half_sum);
-      row++;
-    }
+    if (next == touched_count) break;
+    size_t at = row * stride;
+    move_row(weights + at, momentum + at, velocity + at, dimension, gradients + next * stride,
+             doubled, p, clean, &sums);
+    row++;
   }
-  return 0.5f * (fold16(&sum) + fold8(&half_sum));
+  return 0.5f * (fold16(&sums.whole) + fold8(&sums.half));
 }
 
 CLONES float rk_adam_all(float *weights, float *momentum, float *velocity, size_t rows,
@@ -78,18 +122,13 @@ CLONES float rk_adam_all(float *weights, float *momentum, float *velocity, size_
 
 CLONES void rk_adam_touched(float *weights, float *momentum, float *velocity, size_t stride,
                             size_t dimension, const uint32_t *_Nullable touched,
-                            const float *gradients, size_t touched_count,
+                            const float *gradients, size_t touched_count, const float *doubled,
                             rk_adam_parameters parameters) {
-  rk_adam_parameters p = parameters;
-  // A row may rest for long between two of these steps, so each of them cleans up.
-  const int clean = 1;
+  penalties sums = {{0}, {0}};
   for (size_t next = 0; next < touched_count; next++) {
-    size_t start = touched[next] * stride;
-    for (size_t at = 0; at < dimension; at += 16) {
-      size_t lane = start + at;
-      v16 w = *(v16 *)(weights + lane);
-      v16 g = *(const v16 *)(gradients + next * stride + at);
-      ADAM_VECTOR(v16, v16i, g)
-    }
+    size_t at = touched[next] * stride;
+    // A row may rest for long between two of these steps, so each of them cleans.
+    move_row(weights + at, momentum + at, velocity + at, dimension, gradients + next * stride,
+             doubled, parameters, 1, &sums);
   }
 }

@@ -5,8 +5,8 @@ internal import CKernels
 /// m ← β₁·m + (1 − β₁)·g, v ← β₂·v + (1 − β₂)·g²,
 /// w ← w − η·√(1 − β₂ᵗ)/(1 − β₁ᵗ) · m/(√v + ε).
 ///
-/// In every 64th step, moments below 1e-30 become zero, before they are so small that processors
-/// compute them slowly.
+/// In every 64th step, and for single rows in every step, moments below 1e-30 become zero, before they
+/// are so small that processors compute them slowly.
 public struct AdamStep: Sendable {
   /// β₁, the decay of the gradients' mean.
   public static let momentumDecay = 0.9
@@ -46,69 +46,98 @@ public struct AdamStep: Sendable {
   /// Moves every row of a table, those without a gradient by their penalty and momentum alone.
   ///
   /// - Parameters:
-  ///   - weights: The table to change.
-  ///   - momentum: m, of the same shape.
-  ///   - velocity: v, of the same shape.
+  ///   - table: The weights, moments and penalty.
   ///   - touched: The ascending numbers of the rows that have a gradient.
   ///   - gradients: Their gradients, in the same order, in the table's first rows.
-  ///   - doubledPenalty: A table whose first row holds 2λ of each lane: λ·w² is in the loss.
   /// - Returns: Σ λ·w² over the table as it was before the step.
   /// - Complexity: O(rows × dimension).
   public func moveAll(
-    _ weights: inout EmbeddingTable, momentum: inout EmbeddingTable,
-    velocity: inout EmbeddingTable, touched: [UInt32], gradients: EmbeddingTable,
-    doubledPenalty: EmbeddingTable
+    _ table: inout AdamTable, touched: [UInt32], gradients: EmbeddingTable
   ) -> Float {
-    Self.check(weights, momentum, velocity, touched, gradients)
-    precondition(
-      doubledPenalty.stride == weights.stride && doubledPenalty.rows > 0, "rows differ in length")
-    weights.makeUnique()
-    momentum.makeUnique()
-    velocity.makeUnique()
-    // Safety: the checks above keep every row number inside the tables, and the three changed
-    // tables own their memory.
+    Self.check(touched, gradients, table)
+    table.makeUnique()
+    // Safety: the check keeps every row number inside the tables, which have one shape and own
+    // their memory.
     return unsafe touched.withUnsafeBufferPointer { numbers in
       unsafe rk_adam_all(
-        weights.start, momentum.start, velocity.start, weights.rows, weights.stride,
-        weights.dimension, numbers.baseAddress, gradients.start, touched.count,
-        doubledPenalty.start, parameters)
+        table.weights.start, table.momentum.start, table.velocity.start, table.weights.rows,
+        table.weights.stride, table.weights.dimension, numbers.baseAddress, gradients.start,
+        touched.count, table.doubledPenalty.start, parameters)
     }
   }
 
-  /// Moves only the rows that have a gradient, without a penalty.
+  /// Moves only the rows that have a gradient.
   ///
-  /// The parameters are those of ``moveAll(_:momentum:velocity:touched:gradients:doubledPenalty:)``.
+  /// The parameters are those of ``moveAll(_:touched:gradients:)``.
   public func moveTouched(
-    _ weights: inout EmbeddingTable, momentum: inout EmbeddingTable,
-    velocity: inout EmbeddingTable, touched: [UInt32], gradients: EmbeddingTable
+    _ table: inout AdamTable, touched: [UInt32], gradients: EmbeddingTable
   ) {
-    Self.check(weights, momentum, velocity, touched, gradients)
-    weights.makeUnique()
-    momentum.makeUnique()
-    velocity.makeUnique()
+    Self.check(touched, gradients, table)
+    table.makeUnique()
     // Safety: as above.
     unsafe touched.withUnsafeBufferPointer { numbers in
       unsafe rk_adam_touched(
-        weights.start, momentum.start, velocity.start, weights.stride, weights.dimension,
-        numbers.baseAddress, gradients.start, touched.count, parameters)
+        table.weights.start, table.momentum.start, table.velocity.start, table.weights.stride,
+        table.weights.dimension, numbers.baseAddress, gradients.start, touched.count,
+        table.doubledPenalty.start, parameters)
     }
   }
 
   private static func check(
-    _ weights: EmbeddingTable, _ momentum: EmbeddingTable, _ velocity: EmbeddingTable,
-    _ touched: [UInt32], _ gradients: EmbeddingTable
+    _ touched: [UInt32], _ gradients: EmbeddingTable, _ table: AdamTable
   ) {
-    precondition(
-      momentum.rows == weights.rows && velocity.rows == weights.rows
-        && momentum.dimension == weights.dimension && velocity.dimension == weights.dimension
-        && gradients.stride == weights.stride,
-      "tables differ in shape")
+    precondition(gradients.stride == table.weights.stride, "rows differ in length")
     precondition(touched.count <= gradients.rows, "a gradient is missing")
     var previous = -1
     for row in touched {
       precondition(Int(row) > previous, "the touched rows are not ascending")
       previous = Int(row)
     }
-    precondition(previous < weights.rows, "no such row")
+    precondition(previous < table.weights.rows, "no such row")
+  }
+}
+
+/// Weights with what Adam remembers of each, and their penalty; all of one shape.
+public struct AdamTable: Sendable {
+  /// The weights.
+  public fileprivate(set) var weights: EmbeddingTable
+  /// m, the decaying mean of the gradients.
+  public fileprivate(set) var momentum: EmbeddingTable
+  /// v, the decaying mean of their squares.
+  public fileprivate(set) var velocity: EmbeddingTable
+  /// Twice the factor λ of each lane, in one row: λ·w² is in the loss.
+  public let doubledPenalty: EmbeddingTable
+
+  /// Starts with moments of zero.
+  ///
+  /// - Precondition: There is a factor for each lane.
+  public init(_ weights: EmbeddingTable, penalty: [Float]) {
+    self.weights = weights
+    momentum = EmbeddingTable(rows: weights.rows, dimension: weights.dimension)
+    velocity = momentum
+    doubledPenalty = EmbeddingTable(
+      rows: 1, dimension: weights.dimension, values: penalty.map { 2 * $0 })
+  }
+
+  /// Calls `body` with all weights and v for changing them, as other optimizers do.
+  public mutating func withMutableWeightsAndVelocity<Result>(
+    _ body: (inout MutableSpan<Float>, inout MutableSpan<Float>) -> Result
+  ) -> Result {
+    Self.withMutableValues(of: &weights, and: &velocity, body)
+  }
+
+  private static func withMutableValues<Result>(
+    of first: inout EmbeddingTable, and second: inout EmbeddingTable,
+    _ body: (inout MutableSpan<Float>, inout MutableSpan<Float>) -> Result
+  ) -> Result {
+    first.withMutableValues { first in
+      second.withMutableValues { second in body(&first, &second) }
+    }
+  }
+
+  fileprivate mutating func makeUnique() {
+    weights.makeUnique()
+    momentum.makeUnique()
+    velocity.makeUnique()
   }
 }

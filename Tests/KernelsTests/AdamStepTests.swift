@@ -2,90 +2,120 @@ import Kernels
 import Testing
 
 struct AdamStepTests {
-  private static let dimensions = [1, 7, 8, 9, 16, 17, 24, 25, 50, 52, 64, 66]
+  private static let dimensions = [
+    1, 7, 8, 9, 16, 17, 24, 48, 49, 52, 56, 57, 64, 66, 113, 128, 130,
+  ]
 
   @Test(arguments: dimensions)
   func movesEveryRowAsThePlainFormula(dimension: Int) {
-    let rows = 7
-    let touched: [UInt32] = [0, 3, 6]
-    let l2 = (0..<dimension).map { $0 == 1 ? 0 : Float(1e-3) }
-    var (weights, momentum, velocity) = (
-      ScalarReference.numbers(rows * dimension, seed: 1),
-      ScalarReference.numbers(rows * dimension, seed: 2),
-      ScalarReference.numbers(rows * dimension, seed: 3).map { abs($0) }
-    )
-    let gradients = ScalarReference.numbers(touched.count * dimension, seed: 4)
-    var tables = (
-      EmbeddingTable(rows: rows, dimension: dimension, values: weights),
-      EmbeddingTable(rows: rows, dimension: dimension, values: momentum),
-      EmbeddingTable(rows: rows, dimension: dimension, values: velocity)
-    )
-    for number in 1...3 {
-      let penalty = AdamStep(number: number, learningRate: 0.01).moveAll(
-        &tables.0, momentum: &tables.1, velocity: &tables.2, touched: touched,
-        gradients: EmbeddingTable(rows: 3, dimension: dimension, values: gradients),
-        doubledPenalty: EmbeddingTable(
-          rows: 1, dimension: dimension, values: l2.map { 2 * $0 }))
-      var expectedPenalty = 0.0
-      for at in weights.indices {
-        let (row, lane) = (at / dimension, at % dimension)
-        expectedPenalty += Double(l2[lane]) * Double(weights[at]) * Double(weights[at])
-        let decay = 2 * l2[lane] * weights[at]
-        let slot = touched.firstIndex(of: UInt32(row))
-        let gradient = slot.map { gradients[$0 * dimension + lane] + decay } ?? decay
-        ScalarReference.adam(
-          weight: &weights[at], momentum: &momentum[at], velocity: &velocity[at],
-          gradient: gradient, rate: rate(number))
-      }
-      #expect(tables.0.values(columns: 0..<dimension) == weights)
-      #expect(tables.1.values(columns: 0..<dimension) == momentum)
-      #expect(tables.2.values(columns: 0..<dimension) == velocity)
-      #expect(abs(Double(penalty) - expectedPenalty) <= 1e-5 * expectedPenalty)
+    var twin = Twin(rows: 7, dimension: dimension)
+    var table = twin.table()
+    let gradients = ScalarReference.numbers(2 * dimension, seed: 4)
+    for number in 62...66 {
+      let expected = twin.step(
+        number, rows: Array(0..<7), gradients: rows(of: gradients, 0, 6),
+        cleans: number % AdamStep.cleaningInterval == 0)
+      let penalty = AdamStep(number: number, learningRate: Twin.learningRate).moveAll(
+        &table, touched: [0, 6],
+        gradients: EmbeddingTable(rows: 2, dimension: dimension, values: gradients))
+      twin.expectEqual(table)
+      #expect(abs(Double(penalty) - expected) <= 1e-5 * expected)
     }
   }
 
   @Test(arguments: dimensions)
-  func movesOnlyTouchedRowsWhenLazy(dimension: Int) {
-    var weights = ScalarReference.numbers(4 * dimension, seed: 5)
+  func movesOnlyTouchedRows(dimension: Int) {
+    var twin = Twin(rows: 4, dimension: dimension)
+    var table = twin.table()
     let gradients = ScalarReference.numbers(2 * dimension, seed: 6)
-    var tables = (
-      EmbeddingTable(rows: 4, dimension: dimension, values: weights),
-      EmbeddingTable(rows: 4, dimension: dimension), EmbeddingTable(rows: 4, dimension: dimension)
-    )
-    AdamStep(number: 1, learningRate: 0.01).moveTouched(
-      &tables.0, momentum: &tables.1, velocity: &tables.2, touched: [1, 2],
-      gradients: EmbeddingTable(rows: 2, dimension: dimension, values: gradients))
-    for at in gradients.indices {
-      var (momentum, velocity): (Float, Float) = (0, 0)
-      ScalarReference.adam(
-        weight: &weights[dimension + at], momentum: &momentum, velocity: &velocity,
-        gradient: gradients[at], rate: rate(1))
+    for number in 1...3 {
+      _ = twin.step(number, rows: [1, 2], gradients: rows(of: gradients, 1, 2), cleans: true)
+      AdamStep(number: number, learningRate: Twin.learningRate).moveTouched(
+        &table, touched: [1, 2],
+        gradients: EmbeddingTable(rows: 2, dimension: dimension, values: gradients))
+      twin.expectEqual(table)
     }
-    #expect(tables.0.values(columns: 0..<dimension) == weights)
   }
 
-  @Test func tinyMomentsBecomeZero() {
-    var weights = EmbeddingTable(rows: 1, dimension: 4, values: [1, 1, 1, 1])
-    var momentum = EmbeddingTable(rows: 1, dimension: 4, values: [1e-30, -1e-30, 2e-30, -1e-38])
-    var velocity = EmbeddingTable(rows: 1, dimension: 4, values: [1e-31, 1e-20, 0, 1e-38])
-    _ = AdamStep(number: 3 * AdamStep.cleaningInterval, learningRate: 0.1).moveAll(
-      &weights, momentum: &momentum, velocity: &velocity, touched: [],
-      gradients: EmbeddingTable(rows: 1, dimension: 4),
-      doubledPenalty: EmbeddingTable(rows: 1, dimension: 4))
-    #expect(momentum.values(columns: 0..<4)[0] == 0)
-    #expect(momentum.values(columns: 0..<4)[1] == 0)
-    #expect(momentum.values(columns: 0..<4)[2] > 0)
-    #expect(velocity.values(columns: 0..<4)[0] == 0)
-    #expect(velocity.values(columns: 0..<4)[1] > 0)
+  @Test func momentsThatFadeBecomeZero() {
+    var table = AdamTable(
+      EmbeddingTable(rows: 1, dimension: 4, values: [1, 1, 1, 1]), penalty: [0, 0, 0, 0])
+    func move(_ number: Int, _ gradient: Float) {
+      _ = AdamStep(number: number, learningRate: 0.1).moveAll(
+        &table, touched: [0],
+        gradients: EmbeddingTable(rows: 1, dimension: 4, values: [gradient, -gradient, 0, 1]))
+    }
+    move(1, 1e-20)
+    #expect(table.momentum[0, 0] > 0 && table.momentum[0, 1] < 0)
+    for number in 2...1024 { move(number, 0) }
+    #expect(table.momentum[0, 0] == 0 && table.momentum[0, 1] == 0)
+    #expect(table.velocity[0, 0] == 0)
+    #expect(table.velocity[0, 3] > 0.1)
   }
 
-  /// The learning rate 0.01 with both bias corrections, by plain powers.
-  private func rate(_ number: Int) -> Float {
+  private func rows(of gradients: [Float], _ first: Int, _ second: Int) -> [Int: [Float]] {
+    let dimension = gradients.count / 2
+    return [first: Array(gradients[..<dimension]), second: Array(gradients[dimension...])]
+  }
+}
+
+/// A table of Adam in plain arrays.
+private struct Twin {
+  static let learningRate: Float = 0.01
+  let dimension: Int
+  let penalty: [Float]
+  var weights: [[Float]]
+  var momentum: [[Float]]
+  var velocity: [[Float]]
+
+  init(rows: Int, dimension: Int) {
+    self.dimension = dimension
+    penalty = (0..<dimension).map { $0 == 1 ? 0 : 1e-3 }
+    weights = (0..<rows).map { ScalarReference.numbers(dimension, seed: UInt64($0 + 1)) }
+    momentum = weights.map { $0.map { _ in 0 } }
+    velocity = momentum
+  }
+
+  func table() -> AdamTable {
+    AdamTable(
+      EmbeddingTable(
+        rows: weights.count, dimension: dimension, values: weights.flatMap { $0 }),
+      penalty: penalty)
+  }
+
+  /// Moves some rows and returns the penalty they had.
+  mutating func step(
+    _ number: Int, rows: [Int], gradients: [Int: [Float]], cleans: Bool
+  ) -> Double {
+    var sum = 0.0
+    for row in rows {
+      var gradient: [Float] = []
+      for lane in 0..<dimension {
+        let weight = weights[row][lane]
+        sum += Double(penalty[lane]) * Double(weight) * Double(weight)
+        let decay = 2 * penalty[lane] * weight
+        gradient.append(gradients[row].map { $0[lane] + decay } ?? decay)
+      }
+      ScalarReference.adam(
+        weights: &weights[row], momentum: &momentum[row], velocity: &velocity[row],
+        gradient: gradient, rate: Self.rate(number), cleans: cleans)
+    }
+    return sum
+  }
+
+  func expectEqual(_ table: AdamTable) {
+    #expect(table.weights.values(columns: 0..<dimension) == weights.flatMap { $0 })
+    #expect(table.momentum.values(columns: 0..<dimension) == momentum.flatMap { $0 })
+    #expect(table.velocity.values(columns: 0..<dimension) == velocity.flatMap { $0 })
+  }
+
+  /// The learning rate with both bias corrections.
+  private static func rate(_ number: Int) -> Float {
     var (momentumPower, velocityPower) = (1.0, 1.0)
     for _ in 0..<number {
-      momentumPower *= AdamStep.momentumDecay
-      velocityPower *= AdamStep.velocityDecay
+      momentumPower *= 0.9
+      velocityPower *= 0.999
     }
-    return 0.01 * Float((1 - velocityPower).squareRoot() / (1 - momentumPower))
+    return learningRate * Float((1 - velocityPower).squareRoot() / (1 - momentumPower))
   }
 }

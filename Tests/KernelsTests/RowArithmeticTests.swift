@@ -29,6 +29,23 @@ struct RowArithmeticTests {
     }
   }
 
+  @Test func manyPairsAreAsOneAfterTheOther() {
+    let left = EmbeddingTable(rows: 5, dimension: 20, values: ScalarReference.numbers(100, seed: 7))
+    let right = EmbeddingTable(rows: 4, dimension: 20, values: ScalarReference.numbers(80, seed: 8))
+    let (rows, otherRows): ([UInt32], [UInt32]) = ([4, 0, 4, 2], [3, 3, 0, 1])
+    var dots = [Float](repeating: 0, count: 4)
+    left.dots(rows, right, otherRows, into: &dots)
+    var added = left
+    added.add([0.5, -1, 2, 3], times: right, rows: otherRows, to: rows)
+    var expected = left
+    for (index, scale) in [Float(0.5), -1, 2, 3].enumerated() {
+      let (row, otherRow) = (Int(rows[index]), Int(otherRows[index]))
+      #expect(dots[index].bitPattern == left.dot(row, right, otherRow).bitPattern)
+      expected.add(scale, times: right, row: otherRow, to: row)
+    }
+    #expect(added == expected)
+  }
+
   @Test func addWeightedMultipliesLaneByLane() {
     let values = ScalarReference.numbers(20, seed: 5)
     let weights = ScalarReference.numbers(20, seed: 6)

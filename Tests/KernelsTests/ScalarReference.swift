@@ -21,13 +21,35 @@ enum ScalarReference {
     return lanes[0]
   }
 
-  /// One parameter's step of Adam.
+  /// One row's step of Adam; the gradient contains that of the penalty.
+  ///
+  /// In a block of 64 lanes of which more than 48 are used, lanes l, l + 16, l + 32 and l + 48 share a
+  /// division; other lanes divide alone.
   static func adam(
-    weight: inout Float, momentum: inout Float, velocity: inout Float, gradient: Float, rate: Float
+    weights: inout [Float], momentum: inout [Float], velocity: inout [Float], gradient: [Float],
+    rate: Float, cleans: Bool
   ) {
-    momentum = momentum * 0.9 + gradient * 0.1
-    velocity = velocity * 0.999 + gradient * gradient * 0.001
-    weight -= momentum * rate / (velocity.squareRoot() + 1e-7)
+    var denominators: [Float] = []
+    for lane in weights.indices {
+      momentum[lane] = momentum[lane] * 0.9 + gradient[lane] * 0.1
+      velocity[lane] = velocity[lane] * 0.999 + gradient[lane] * gradient[lane] * 0.001
+      if cleans, abs(momentum[lane]) <= 1e-30 { momentum[lane] = 0 }
+      if cleans, velocity[lane] <= 1e-30 { velocity[lane] = 0 }
+      denominators.append(velocity[lane].squareRoot() + 1e-7)
+    }
+    denominators += [Float](repeating: 1e-7, count: 64)
+    for lane in weights.indices {
+      let block = lane / 64 * 64
+      guard weights.count - block > 48 else {
+        weights[lane] -= momentum[lane] * (rate / denominators[lane])
+        continue
+      }
+      let place = lane % 64 / 16
+      let d = (0..<4).map { denominators[block + lane % 16 + 16 * $0] }
+      let share = rate / ((d[0] * d[1]) * (d[2] * d[3]))
+      let pair = place < 2 ? share * (d[2] * d[3]) : share * (d[0] * d[1])
+      weights[lane] -= momentum[lane] * (pair * d[place ^ 1])
+    }
   }
 
   /// The sum over the dimensions in ascending order.

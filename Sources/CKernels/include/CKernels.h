@@ -16,6 +16,15 @@
 /// The dot product of two rows.
 float rk_dot(const float *a, const float *b, size_t stride);
 
+/// The dot products of pairs of rows: dots[n] = a[a_rows[n]] . b[b_rows[n]].
+void rk_dots(const float *a, const uint32_t *a_rows, const float *b, const uint32_t *b_rows,
+             size_t count, size_t stride, float *dots);
+
+/// targets[target_rows[n]] += scales[n] * sources[source_rows[n]], one pair after the other.
+void rk_add_scaled_rows(float *targets, const uint32_t *target_rows, const float *sources,
+                        const uint32_t *source_rows, const float *scales, size_t count,
+                        size_t stride);
+
 /// target += scale * source.
 void rk_add_scaled(float *target, const float *source, float scale, size_t stride);
 
@@ -47,10 +56,10 @@ float rk_adam_all(float *weights, float *momentum, float *velocity, size_t rows,
                   size_t dimension, const uint32_t *_Nullable touched, const float *gradients,
                   size_t touched_count, const float *doubled, rk_adam_parameters parameters);
 
-/// One step of Adam over the touched rows only, without a penalty.
+/// The same over the touched rows only; each of these steps cleans.
 void rk_adam_touched(float *weights, float *momentum, float *velocity, size_t stride,
                      size_t dimension, const uint32_t *_Nullable touched, const float *gradients,
-                     size_t touched_count, rk_adam_parameters parameters);
+                     size_t touched_count, const float *doubled, rk_adam_parameters parameters);
 
 /// The scores of one row against panels of 32 rows.
 ///

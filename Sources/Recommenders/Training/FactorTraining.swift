@@ -10,10 +10,14 @@ struct FactorTraining: ModelInTraining {
   /// The penalty's share of the gradient of one rating, by lane, before the division by the batch.
   private let userDecay: [Float]
   private let itemDecay: [Float]
+  private var keys: [Float] = []
+  private var slopes: [Float] = []
 
+  /// Starts from given weights. `penalizesWholeTables` says whether the penalty acts at every step on
+  /// every row, or with the ratings of a batch on theirs.
   init(
     _ configuration: ModelConfiguration, users: EmbeddingTable, items: EmbeddingTable, l2: Float,
-    batchSize: Int
+    penalizesWholeTables: Bool, batchSize: Int
   ) {
     self.configuration = configuration
     loss = RatingLoss(configuration)
@@ -24,20 +28,25 @@ struct FactorTraining: ModelInTraining {
       let bias: Float = configuration.type == .logisticDot ? 0 : l2
       userDecay = penalty + [bias, 0]
       itemDecay = penalty + [0, bias]
-      self.users = TrainableTable(
-        users, capacity: batchSize, l2: userDecay, constantLane: factors + 1)
-      self.items = TrainableTable(
-        items, capacity: batchSize, l2: itemDecay, constantLane: factors)
     } else {
       userDecay = penalty
       itemDecay = penalty
-      self.users = TrainableTable(users, capacity: batchSize, l2: userDecay)
-      self.items = TrainableTable(items, capacity: batchSize, l2: itemDecay)
     }
+    let hasBias = FactorModel.hasBias(configuration.type)
+    let none = [Float](repeating: 0, count: userDecay.count)
+    self.users = TrainableTable(
+      users, capacity: batchSize, l2: penalizesWholeTables ? userDecay : none,
+      constantLane: hasBias ? factors + 1 : nil)
+    self.items = TrainableTable(
+      items, capacity: batchSize, l2: penalizesWholeTables ? itemDecay : none,
+      constantLane: hasBias ? factors : nil)
   }
 
   /// Draws starting weights.
-  init(_ configuration: ModelConfiguration, seed: UInt32, l2: Float, batchSize: Int) {
+  init(
+    _ configuration: ModelConfiguration, seed: UInt32, l2: Float, penalizesWholeTables: Bool,
+    batchSize: Int
+  ) {
     let initializer = Initializer(seed: seed)
     let factors = configuration.factors
     func table(rows: Int, unit: UInt32, lanes: (Float) -> (Float, Float)) -> EmbeddingTable {
@@ -55,35 +64,35 @@ struct FactorTraining: ModelInTraining {
       configuration,
       users: table(rows: configuration.users, unit: 0) { ($0, 1) },
       items: table(rows: configuration.items, unit: 1) { (1, $0) },
-      l2: l2, batchSize: batchSize)
+      l2: l2, penalizesWholeTables: penalizesWholeTables, batchSize: batchSize)
   }
 
   mutating func train(_ batch: Batch, optimizer: Optimizer) -> Double {
-    let ratings = batch.ratings
-    let rows = batch.rows
-    users.begin(rows.lazy.map { ratings.users[Int($0)].rawValue })
-    items.begin(rows.lazy.map { ratings.items[Int($0)].rawValue })
-    let share = 1 / Float(rows.count)
+    let count = batch.rows.count
+    let (userRows, itemRows) = (batch.userRows, batch.itemRows)
+    users.beginBatch(userRows)
+    items.beginBatch(itemRows)
+    keys = Array(repeating: 0, count: count)
+    users.weights.dots(userRows, items.weights, itemRows, into: &keys)
+
     let isLazy = !optimizer.penalizesWholeTables
+    let share = 1 / Float(count)
     let slopeShare = isLazy ? share * loss.halving : share
-    let userPenalty = isLazy ? decayTable(userDecay, share) : nil
-    let itemPenalty = isLazy ? decayTable(itemDecay, share) : nil
     var sum = 0.0
-    for row in rows {
-      let user = ratings.users[Int(row)].position
-      let item = ratings.items[Int(row)].position
-      let key = users.weights.dot(user, items.weights, item)
-      let (value, slope) = loss(key: key, rating: ratings.values[Int(row)])
+    slopes.removeAll(keepingCapacity: true)
+    for (element, row) in batch.rows.enumerated() {
+      let (value, slope) = loss(key: keys[element], rating: batch.ratings.values[Int(row)])
       sum += value
-      users.addGradient(slope * slopeShare, times: items.weights, row: item, to: user)
-      items.addGradient(slope * slopeShare, times: users.weights, row: user, to: item)
-      if let userPenalty, let itemPenalty {
-        users.addPenaltyGradient(userPenalty, to: user)
-        items.addPenaltyGradient(itemPenalty, to: item)
-      }
+      slopes.append(slope * slopeShare)
     }
-    let penalty = Double(users.end(optimizer)) + Double(items.end(optimizer))
-    return sum / Double(rows.count) + penalty
+    users.addGradients(slopes, times: items.weights, rows: itemRows)
+    items.addGradients(slopes, times: users.weights, rows: userRows)
+    if isLazy {
+      users.addPenaltyGradients(decayTable(userDecay, share), rows: userRows)
+      items.addPenaltyGradients(decayTable(itemDecay, share), rows: itemRows)
+    }
+    let penalty = Double(users.endBatch(optimizer)) + Double(items.endBatch(optimizer))
+    return sum / Double(count) + penalty
   }
 
   func penaltyValue() -> Double { users.penaltyValue() + items.penaltyValue() }

@@ -8,6 +8,11 @@ struct Batch {
   let epoch: UInt32
   /// The place of the first row in the epoch.
   let firstPosition: Int
+
+  /// The users of the rows.
+  var userRows: [UInt32] { rows.map { ratings.users[Int($0)].rawValue } }
+  /// The items of the rows.
+  var itemRows: [UInt32] { rows.map { ratings.items[Int($0)].rawValue } }
 }
 
 /// A model whose parameters are still moving.
@@ -41,8 +46,7 @@ struct MinibatchSchedule {
       options.shuffle
       ? generator.permutation(of: count, epoch: UInt32(epoch)) : Array(0..<Int32(count))
     var sum = 0.0
-    var start = 0
-    while start < count {
+    for start in stride(from: 0, to: count, by: options.batchSize) {
       if Task.isCancelled { throw .cancelled }
       let end = min(start + options.batchSize, count)
       optimizer.beginStep()
@@ -50,7 +54,6 @@ struct MinibatchSchedule {
         ratings: ratings, rows: order[start..<end], epoch: UInt32(epoch), firstPosition: start)
       let loss = state.train(batch, optimizer: optimizer)
       sum += loss * Double(end - start)
-      start = end
     }
     return sum / Double(count)
   }

@@ -19,12 +19,13 @@ struct NeuralTraining: ModelInTraining {
 
   init(
     _ configuration: ModelConfiguration, users: EmbeddingTable, items: EmbeddingTable,
-    layers: [DenseLayer], l2: Float, dropout: Dropout, batchSize: Int
+    layers: [DenseLayer], l2: Float, penalizesWholeTables: Bool, dropout: Dropout, batchSize: Int
   ) {
     self.configuration = configuration
     loss = RatingLoss(configuration)
     self.dropout = dropout
-    let penalty = [Float](repeating: l2, count: configuration.factors)
+    let penalty = [Float](
+      repeating: penalizesWholeTables ? l2 : 0, count: configuration.factors)
     self.users = TrainableTable(users, capacity: batchSize, l2: penalty)
     self.items = TrainableTable(items, capacity: batchSize, l2: penalty)
     kernels = layers.map {
@@ -43,7 +44,7 @@ struct NeuralTraining: ModelInTraining {
   /// Draws starting weights; the biases of the layers begin at zero.
   init(
     _ configuration: ModelConfiguration, options: ModelOptions, seed: UInt32, l2: Float,
-    batchSize: Int
+    penalizesWholeTables: Bool, batchSize: Int
   ) {
     let initializer = Initializer(seed: seed)
     let factors = configuration.factors
@@ -64,6 +65,7 @@ struct NeuralTraining: ModelInTraining {
     self.init(
       configuration, users: embedding(rows: configuration.users, unit: 0),
       items: embedding(rows: configuration.items, unit: 1), layers: layers, l2: l2,
+      penalizesWholeTables: penalizesWholeTables,
       dropout: Dropout(
         input: Float(options.inputDropout), hidden: Float(options.hiddenDropout), seed: seed),
       batchSize: batchSize)
@@ -71,11 +73,11 @@ struct NeuralTraining: ModelInTraining {
 
   mutating func train(_ batch: Batch, optimizer: Optimizer) -> Double {
     let ratings = batch.ratings
-    users.begin(batch.rows.lazy.map { ratings.users[Int($0)].rawValue })
-    items.begin(batch.rows.lazy.map { ratings.items[Int($0)].rawValue })
+    users.beginBatch(batch.userRows)
+    items.beginBatch(batch.itemRows)
     for layer in kernels.indices {
-      kernels[layer].begin(0..<UInt32(kernels[layer].weights.rows))
-      biases[layer].begin(CollectionOfOne(0))
+      kernels[layer].beginBatch(0..<UInt32(kernels[layer].weights.rows))
+      biases[layer].beginBatch(CollectionOfOne(0))
     }
     let isLazy = !optimizer.penalizesWholeTables
     let share = (isLazy ? loss.halving : 1) / Float(batch.rows.count)
@@ -86,12 +88,17 @@ struct NeuralTraining: ModelInTraining {
       let key = forward(user, item, epoch: batch.epoch, position: batch.firstPosition + offset)
       let (value, slope) = loss(key: key, rating: ratings.values[Int(row)])
       sum += value
-      backward(slope * share, user, item)
-      if isLazy { addPenalty(user, item, optimizer.l2 / Float(batch.rows.count)) }
+      backward(slope * share, element: offset)
+      if isLazy {
+        let decay = optimizer.l2 / Float(batch.rows.count)
+        users.addGradient(decay, times: users.weights, row: user, element: offset)
+        items.addGradient(decay, times: items.weights, row: item, element: offset)
+      }
     }
-    var penalty = Double(users.end(optimizer)) + Double(items.end(optimizer))
+    var penalty = Double(users.endBatch(optimizer)) + Double(items.endBatch(optimizer))
     for layer in kernels.indices {
-      penalty += Double(kernels[layer].end(optimizer)) + Double(biases[layer].end(optimizer))
+      penalty +=
+        Double(kernels[layer].endBatch(optimizer)) + Double(biases[layer].endBatch(optimizer))
     }
     return sum / Double(batch.rows.count) + penalty
   }
@@ -124,7 +131,7 @@ struct NeuralTraining: ModelInTraining {
         }
       }
       // The outputs are gathered where their derivatives will stand.
-      slopes[layer].clear(row: 0)
+      slopes[layer].clear(0..<1)
       for input in gates[layer].indices {
         let value = values[layer][0, input] * gates[layer][input]
         values[layer][0, input] = value
@@ -137,14 +144,14 @@ struct NeuralTraining: ModelInTraining {
     return slopes[kernels.count - 1][0, 0]
   }
 
-  private mutating func backward(_ slope: Float, _ user: Int, _ item: Int) {
+  private mutating func backward(_ slope: Float, element: Int) {
     slopes[kernels.count - 1][0, 0] = slope
     for layer in kernels.indices.reversed() {
-      biases[layer].addGradient(1, times: slopes[layer], row: 0, to: 0)
+      biases[layer].addGradient(1, times: slopes[layer], row: 0, element: 0)
       for input in gates[layer].indices {
         let value = values[layer][0, input]
         if value != 0 {
-          kernels[layer].addGradient(value, times: slopes[layer], row: 0, to: input)
+          kernels[layer].addGradient(value, times: slopes[layer], row: 0, element: input)
         }
         let gate = gates[layer][input]
         values[layer][0, input] =
@@ -155,14 +162,10 @@ struct NeuralTraining: ModelInTraining {
       }
     }
     let factors = configuration.factors
-    users.addGradient(values[0], lanes: 0..<factors, to: user)
-    items.addGradient(values[0], lanes: factors..<2 * factors, to: item)
+    users.addGradient(values[0], lanes: 0..<factors, element: element)
+    items.addGradient(values[0], lanes: factors..<2 * factors, element: element)
   }
 
-  private mutating func addPenalty(_ user: Int, _ item: Int, _ share: Float) {
-    users.addGradient(share, times: users.weights, row: user, to: user)
-    items.addGradient(share, times: items.weights, row: item, to: item)
-  }
 }
 
 /// Which inputs of a layer are dropped, as a pure function of (seed, epoch, position, layer).

@@ -114,11 +114,14 @@ public struct Trainer: Sendable {
 
   private func startingState(_ configuration: ModelConfiguration) -> any ModelInTraining {
     let l2 = Float(resolved.l2)
+    let wholeTables = Optimizer(resolved).penalizesWholeTables
     return configuration.type == .neural
       ? NeuralTraining(
-        configuration, options: model, seed: training.seed, l2: l2, batchSize: training.batchSize)
+        configuration, options: model, seed: training.seed, l2: l2,
+        penalizesWholeTables: wholeTables, batchSize: training.batchSize)
       : FactorTraining(
-        configuration, seed: training.seed, l2: l2, batchSize: training.batchSize)
+        configuration, seed: training.seed, l2: l2, penalizesWholeTables: wholeTables,
+        batchSize: training.batchSize)
   }
 
   private func record(

@@ -75,7 +75,9 @@ import CStorage
   private func add(_ compression: ArchiveWriter.Format.Compression) throws(StorageError) {
     try check(unsafe archive_write_add_filter_by_name(handle, compression.rawValue))
     if compression == .gzip {
-      try check(unsafe archive_write_set_options(handle, "gzip:!timestamp"))
+      // The lowest level: what is packed is mostly trained weights, which no level makes smaller.
+      try check(
+        unsafe archive_write_set_options(handle, "gzip:!timestamp,gzip:compression-level=1"))
     }
   }
 

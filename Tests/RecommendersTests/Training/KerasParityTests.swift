@@ -119,7 +119,8 @@ private struct KerasTrace: Decodable {
             rows: users, dimension: factors, values: try values("user_factors")),
           items: EmbeddingTable(
             rows: items, dimension: factors, values: try values("item_factors")),
-          layers: layers, l2: trace.l2, dropout: Dropout(input: 0, hidden: 0, seed: 0),
+          layers: layers, l2: trace.l2, penalizesWholeTables: true,
+          dropout: Dropout(input: 0, hidden: 0, seed: 0),
           batchSize: trace.batchSize)
       }
       let userBias = initial["user_bias"]?.floats
@@ -132,7 +133,7 @@ private struct KerasTrace: Decodable {
         items: FactorModel.table(
           factors: try values("item_factors"), count: factors, rows: items, itemBias
         ) { (1, $0) },
-        l2: trace.l2, batchSize: trace.batchSize)
+        l2: trace.l2, penalizesWholeTables: true, batchSize: trace.batchSize)
     }
   }
 
