@@ -59,8 +59,8 @@ let package = Package(
     .testTarget(name: "JobTests", dependencies: ["Job", logging, "TestSupport"]),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["Job", "TestSupport", "recjob"],
-      resources: [.copy("Snapshots")]),
+      dependencies: ["Job", "Ratings", "Storage", "TestSupport", "recjob"],
+      resources: [.copy("Python"), .copy("Snapshots")]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -54,7 +54,6 @@ public enum Verification {
     guard let difference = found.differences.first else {
       return "\(found.path): \(found.fileCount) files are as the manifest says"
     }
-    throw .damaged(
-      path: found.path, file: difference.path, reason: "differs: \(difference.description)")
+    throw .damaged(path: found.path, difference)
   }
 }

@@ -41,6 +41,7 @@ public enum ExitStatus: Int32, CaseIterable, Sendable {
     case is ModelError: self = .badData
     case is BundleQueryError: self = .badData
     case is JSONError: self = .badData
+    case is BundleQueryError: self = .badData
     case let error as TrainingError: self.init(training: error)
     case let error as PublishingError: self.init(publishing: error)
     case is GateRefusal: self = .refused

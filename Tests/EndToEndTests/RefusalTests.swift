@@ -1,0 +1,115 @@
+import Storage
+import TestSupport
+import Testing
+
+/// Results that are not published, and runs that must wait.
+@Suite struct RefusalTests {
+  @Test func divergencePublishesNothing() throws {
+    let fixture = try JobFixture()
+    #expect(try fixture.run().status == 0)
+    let latest = try fixture.latest.name
+    let outcome = try fixture.run(
+      "--set", "training.optimizer=sgd", "--set", "training.learning_rate=1e9")
+    #expect(outcome.status == 80)
+    #expect(outcome.errors.contains("training diverged in epoch 1 at learning rate 1000000000"))
+    #expect(try fixture.runs == [latest])
+    #expect(try fixture.latest.name == latest)
+    #expect(try FileSystem.list(fixture.path("out/.staging")).isEmpty)
+  }
+
+  @Test func aRefusedGateKeepsTheLatestAndItsOwnMetrics() throws {
+    let fixture = try JobFixture()
+    #expect(try fixture.run().status == 0)
+    let latest = try fixture.latest
+    let outcome = try fixture.run("--set", "gates.max_test_rmse=0.001")
+    #expect(outcome.status == 80)
+    #expect(outcome.errors.contains("above gates.max_test_rmse 0.001"))
+    #expect(try fixture.runs == [latest.name])
+    #expect(try fixture.latest.name == latest.name)
+    #expect(try fixture.recjob("verify", "out").status == 0)
+
+    let rejected = try FileSystem.list(fixture.path("out/rejected"))
+    try #require(rejected.count == 1)
+    let directory = fixture.path("out/rejected/\(rejected[0])")
+    #expect(outcome.errors.contains("out/rejected/\(rejected[0])"))
+    #expect(try FileSystem.list(directory) == ["history.csv", "metrics.json", "plan.json"])
+    #expect(
+      try FileSystem.readBytes(directory + "/metrics.json") == latest.bytes("metrics.json"))
+    #expect(try FileSystem.list(fixture.path("out/.staging")).isEmpty)
+
+    let forced = try fixture.run("--set", "gates.max_test_rmse=0.001", "--ignore-gates")
+    #expect(forced.status == 0)
+    let record = try fixture.latest.json("run.json")
+    #expect(record["ignored_gates"]?.arrayValue?.count == 1)
+  }
+
+  @Test func aWorseOrMuchSmallerResultIsRefused() throws {
+    let fixture = try JobFixture()
+    #expect(try fixture.run().status == 0)
+    let worse = try fixture.run(
+      "--set", "training.learning_rate=0.00001", "--set", "gates.max_rmse_increase=0.01")
+    #expect(worse.status == 80)
+    #expect(worse.errors.contains("the test RMSE rose from"))
+    // On a first run there is nothing to compare with.
+    let first = try fixture.run("--set", "gates.max_rmse_increase=0", "--output", "other")
+    #expect(first.status == 0)
+
+    let small = PlantedDataset(users: 12, items: 30)
+    try fixture.directory.write(
+      ArchiveFixture.zip(["ratings.csv": small.ratingsCSV()]).bytes, to: "data.zip")
+    let shrunk = try fixture.run()
+    #expect(shrunk.status == 80)
+    #expect(shrunk.errors.contains("the number of users fell from 40 to 12"))
+    #expect(try fixture.runs.count == 1)
+  }
+
+  @Test func theBaselineMustBeBeatenWhereTheJobRequiresIt() throws {
+    let fixture = try JobFixture()
+    let weak = ["--set", "training.max_epochs=1", "--set", "training.learning_rate=0.00001"]
+    func run(_ policy: String) throws -> Outcome {
+      try BuiltProgram.run(
+        ["run", "job.json", "--set", "gates.beat_baseline=\(policy)"] + weak,
+        in: fixture.directory.path)
+    }
+    let required = try run("require")
+    #expect(required.status == 80)
+    #expect(required.errors.contains("does not beat the bias baseline"))
+    let warned = try run("warn")
+    #expect(warned.status == 0)
+    #expect(warned.errors.contains("does not beat the bias baseline"))
+    let off = try run("off")
+    #expect(off.status == 0)
+    #expect(!off.errors.contains("baseline's"))
+  }
+
+  @Test func aHeldLockEndsASecondRunAtOnceAndNamesItsHolder() throws {
+    let fixture = try JobFixture()
+    try FileSystem.makeDirectory(fixture.path("out"))
+    let lock = try FileLock.acquire(fixture.path("out/.lock"), holder: "the tests' own lock")
+    let outcome = try fixture.run()
+    #expect(outcome.status == 75)
+    #expect(outcome.errors.contains("the tests' own lock"))
+    #expect(try fixture.runs.isEmpty)
+    lock.release()
+    // The file is still there and still names its last holder; only the lock itself counts.
+    #expect(FileSystem.exists(fixture.path("out/.lock")))
+    #expect(try fixture.run().status == 0)
+  }
+
+  @Test func aRunningJobHoldsTheLock() throws {
+    let fixture = try JobFixture()
+    let first = try BuiltProgram.start(
+      ["run", "job.json"] + JobFixture.endless, in: fixture.directory.path)
+    try first.wait { first.errors.contains("Epoch finished") }
+    for arguments in [["run", "job.json"], ["rollback", "out"]] {
+      let second = try BuiltProgram.run(arguments, in: fixture.directory.path)
+      #expect(second.status == 75)
+      #expect(second.errors.contains("process \(first.identifier) on "), "\(second.errors)")
+      #expect(second.errors.contains("job planted"))
+    }
+    #expect(try fixture.run("--output", "elsewhere").status == 0)
+    first.kill()
+    #expect(try first.finish().wasKilled)
+    #expect(try fixture.run().status == 0)
+  }
+}
