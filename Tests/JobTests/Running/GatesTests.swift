@@ -1,0 +1,83 @@
+import Ratings
+import Recommenders
+import Storage
+import Testing
+
+@testable import Job
+
+struct GatesTests {
+  private func metrics(
+    rmse: JSONValue = 0.86, baseline: Double = 0.88, ratings: Int = 1000, users: Int = 100,
+    items: Int = 50
+  ) -> JSONValue {
+    [
+      "data": [
+        "ratings": .integer(ratings), "users": .integer(users), "items": .integer(items),
+      ],
+      "evaluation": ["model": ["rmse": rmse], "baseline": ["rmse": .numberOrNull(baseline)]],
+    ]
+  }
+
+  private func check(
+    _ change: (inout GateOptions) -> Void = { _ in }, _ metrics: JSONValue? = nil,
+    lists: [RecommendationList] = [], previous: JSONValue? = nil, isComparable: Bool = true
+  ) -> Gates.Findings {
+    var options = GateOptions()
+    change(&options)
+    return Gates(options: options).check(
+      metrics: metrics ?? self.metrics(), lists: lists, previous: previous,
+      isComparable: isComparable)
+  }
+
+  @Test func aGoodFirstRunPasses() {
+    #expect(check { $0.maxRMSEIncrease = 0 } == Gates.Findings())
+  }
+
+  @Test func errorsAboveTheBoundAreRefused() {
+    #expect(
+      check { $0.maxTestRMSE = 0.85 }.refusals
+        == ["the test RMSE 0.86 is above gates.max_test_rmse 0.85"])
+    #expect(check { $0.maxTestRMSE = 0.86 }.refusals.isEmpty)
+  }
+
+  @Test func whatIsNotANumberIsRefused() {
+    #expect(
+      check({ _ in }, metrics(rmse: .null)).refusals
+        == ["the test RMSE is not a finite number"])
+    let list = RecommendationList(
+      user: UserIndex(0), items: [ScoredItem(item: ItemIndex(0), score: .nan)])
+    #expect(
+      check(lists: [list]).refusals == ["the score of a recommendation is not a finite number"])
+  }
+
+  @Test func aRiseIsRefusedIfTheRunsAreComparable() {
+    let previous = metrics(rmse: 0.84)
+    let findings = check({ $0.maxRMSEIncrease = 0.01 }, previous: previous)
+    #expect(
+      findings.refusals == [
+        "the test RMSE rose from 0.84 to 0.86, by more than gates.max_rmse_increase 0.01"
+      ])
+    let warned = check(
+      { $0.maxRMSEIncrease = 0.01 }, previous: previous, isComparable: false)
+    #expect(warned.refusals.isEmpty && warned.warnings.count == 1)
+    #expect(check({ $0.maxRMSEIncrease = 0.03 }, previous: previous) == Gates.Findings())
+  }
+
+  @Test func notBeatingTheBaselineIsUpToThePolicy() {
+    let worse = metrics(rmse: 0.9)
+    #expect(
+      check({ _ in }, worse).warnings
+        == ["the test RMSE 0.9 does not beat the bias baseline's 0.88"])
+    #expect(check({ $0.beatBaseline = .require }, worse).refusals.count == 1)
+    #expect(check({ $0.beatBaseline = .off }, worse) == Gates.Findings())
+  }
+
+  @Test func shrunkenDataIsRefused() {
+    let previous = metrics(ratings: 2001, users: 200, items: 50)
+    #expect(
+      check(previous: previous).refusals == [
+        "the number of ratings fell from 2001 to 1000, by more than gates.max_shrink 0.5"
+      ])
+    #expect(check({ $0.maxShrink = 0.6 }, previous: previous).refusals.isEmpty)
+  }
+}
