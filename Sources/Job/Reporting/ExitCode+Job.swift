@@ -39,6 +39,7 @@ public enum ExitStatus: Int32, CaseIterable, Sendable {
     case let error as AcquisitionError: self.init(acquisition: error.decisive)
     case is RatingsError: self = .badData
     case is ModelError: self = .badData
+    case is BundleQueryError: self = .badData
     case is JSONError: self = .badData
     case is BundleQueryError: self = .badData
     case let error as TrainingError: self.init(training: error)

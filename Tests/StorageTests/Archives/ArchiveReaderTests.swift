@@ -178,17 +178,18 @@ import TestSupport
     limits.maxDecompressedBytes = 1 << 20
     if case .tar(nil) = format {
     } else {
-      #expect(throws: StorageError.self) { try fixture.readAllMembers(limits: limits) }
+      #expect(throws: StorageError.self) { _ = try fixture.readAllMembers(limits: limits) }
       limits.maxDecompressedBytes = 1 << 30
       limits.ratioFloor = 1 << 20
-      #expect(throws: StorageError.self) { try fixture.readAllMembers(limits: limits) }
+      limits.maxRatio = 100
+      #expect(throws: StorageError.self) { _ = try fixture.readAllMembers(limits: limits) }
     }
     limits = ArchiveLimits()
     limits.maxPathLength = 0
-    #expect(throws: StorageError.self) { try fixture.readAllMembers(limits: limits) }
+    #expect(throws: StorageError.self) { _ = try fixture.readAllMembers(limits: limits) }
     limits = ArchiveLimits()
     limits.maxEntries = 0
-    #expect(throws: StorageError.self) { try fixture.readAllMembers(limits: limits) }
+    #expect(throws: StorageError.self) { _ = try fixture.readAllMembers(limits: limits) }
   }
 
   @Test func foreignFormatsAreRefusedByName() {

@@ -1,0 +1,32 @@
+import Ratings
+import Testing
+
+@testable import Recommenders
+
+struct BootstrapTests {
+  @Test func intervalHoldsTheFigureAndNarrowsWithTheUsers() throws {
+    func width(users: Int) throws -> Double {
+      let rows = RatingColumns(
+        users: (0..<users * 4).map { UserIndex($0 / 4) },
+        items: (0..<users * 4).map { ItemIndex($0 % 4) },
+        values: (0..<users * 4).map { Float($0 % 7) })
+      let predictions = [Float](repeating: 3, count: users * 4)
+      let interval = try #require(
+        Bootstrap.rmseInterval(rows, predictions: predictions, users: users, seed: 1))
+      let rmse = try #require(ErrorMetrics(rows, predictions: predictions)).rmse
+      #expect(interval.lower < rmse && rmse < interval.upper)
+      let again = Bootstrap.rmseInterval(rows, predictions: predictions, users: users, seed: 1)
+      #expect(again == interval)
+      return interval.upper - interval.lower
+    }
+    let (few, many) = (try width(users: 25), try width(users: 400))
+    // Sixteen times as many users: an interval about a quarter as wide.
+    #expect(many < 0.4 * few && many > 0.15 * few)
+  }
+
+  @Test func percentilesAreInterpolated() {
+    #expect(Bootstrap.percentile([1, 2, 3, 4, 5], 0.5) == 3)
+    #expect(Bootstrap.percentile([1, 2], 0.25) == 1.25)
+    #expect(Bootstrap.percentile([7], 0.975) == 7)
+  }
+}
