@@ -21,21 +21,15 @@ struct Initializer {
     return (0..<count).map { position in
       var attempt: UInt32 = 0
       while true {
-        let words = generator.words(epoch: attempt, position: UInt64(position), unit: unit)
-        if let point = Self.normalPoint(words.0, words.1) ?? Self.normalPoint(words.2, words.3) {
+        let (x, y, _, _) = generator.words(epoch: attempt, position: UInt64(position), unit: unit)
+        let point = (Double(x) + 0.5) / 4_294_967_296 * 4 - 2
+        let height = (Double(y) + 0.5) / 4_294_967_296
+        if height <= Activations.exponential(-0.5 * point * point) {
           return Float(point * deviation)
         }
         attempt += 1
       }
     }
-  }
-
-  /// A point of the standard normal cut at ±2, or `nil` if the draw is rejected.
-  private static func normalPoint(_ place: UInt32, _ height: UInt32) -> Double? {
-    let point = (Double(place) + 0.5) / 4_294_967_296 * 4 - 2
-    let isBelow =
-      (Double(height) + 0.5) / 4_294_967_296 <= Activations.exponential(-0.5 * point * point)
-    return isBelow ? point : nil
   }
 
   /// Uniform in ±0.05, Keras' default for embeddings.
