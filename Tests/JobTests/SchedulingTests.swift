@@ -1,0 +1,124 @@
+import Foundation
+import Storage
+import TestSupport
+import Testing
+
+/// The files of `cron/`, as far as they can be tried without installing them.
+@Suite struct SchedulingTests {
+  private static let folder = URL(filePath: JobDocuments.directory)
+    .deletingLastPathComponent().appending(path: "cron").path(percentEncoded: false)
+  private static let services = ["recjob@.service", "recjob-failure@.service"]
+
+  /// The version of systemd's tools; `nil` where there are none.
+  private static let systemdVersion: Int? = {
+    guard let answer = try? run("systemd-analyze", ["--version"]), answer.status == 0,
+      let match = answer.text.firstMatch(of: /systemd ([0-9]+)/)
+    else { return nil }
+    return Int(match.1)
+  }()
+
+  @Test(.enabled(if: systemdVersion != nil, "systemd-analyze is needed"))
+  func systemdFindsNothingWrongWithTheUnits() throws {
+    let directory = try TemporaryDirectory()
+    let units = try Self.render(in: directory)
+    let answer = try Self.run("systemd-analyze", ["verify", "--man=no"] + units)
+    #expect(answer.text == "")
+    #expect(answer.status == 0)
+  }
+
+  @Test(
+    .enabled(if: (systemdVersion ?? 0) >= 250, "systemd-analyze 250 or newer is needed"),
+    arguments: services)
+  func theServicesAreExposedByTwoOutOfTenAtMost(service: String) throws {
+    let directory = try TemporaryDirectory()
+    let units = try Self.render(in: directory)
+    let name = service.replacing("@.", with: "@job.")
+    let unit = try #require(units.first { $0.hasSuffix("/\(name)") })
+    let answer = try Self.run(
+      "systemd-analyze", ["security", "--no-pager", "--offline=true", "--threshold=20", unit])
+    #expect(answer.status == 0, "\(answer.text.split(separator: "\n").last ?? "")")
+  }
+
+  @Test func whatALaterAttemptCanMendIsTriedAgain() throws {
+    let unit = try FileSystem.readText(PathName.joined(Self.folder, "recjob@.service"))
+    let line = try #require(
+      unit.split(separator: "\n").first { $0.hasPrefix("RestartPreventExitStatus=") })
+    let final = line.split(separator: "=")[1].split(separator: " ").compactMap { Int32($0) }
+    #expect(final == [64, 65, 66, 70, 73, 77, 78, 80])
+  }
+
+  @Test func theCrontabHasLinesThatCronUnderstands() throws {
+    let text = try FileSystem.readText(PathName.joined(Self.folder, "recjob.cron"))
+    let lines = text.split(separator: "\n").filter {
+      !$0.hasPrefix("#") && !$0.contains(/^[A-Z]+=/)
+    }
+    #expect(lines.count == 1)
+    for line in lines {
+      #expect(line.contains(/^[0-9]+ [0-9]+ \* \* \* recjob .*recjob run \/etc\/recjob\//))
+      #expect(!line.contains(/[^\\]%/), "cron ends the command at a bare %")
+    }
+    #expect(text.hasSuffix("\n"), "cron ignores a last line without its end")
+  }
+
+  @Test func theInstallerPutsUnitsAndProgramInPlaceAndTakesThemAway() throws {
+    let directory = try TemporaryDirectory()
+    let destination = directory.path("root")
+    let installer = PathName.joined(Self.folder, "install")
+    let installed = try Self.run(
+      "env", ["DESTDIR=\(destination)", installer, "--binary", "/bin/sh"])
+    #expect(installed.status == 0, "\(installed.text)")
+    let program = "\(destination)/usr/local/lib/recjob/recjob"
+    let units = "\(destination)/etc/systemd/system"
+    #expect(FileSystem.exists(program))
+    #expect(FileSystem.exists("\(destination)/usr/local/bin/recjob"))
+    #expect(
+      try FileSystem.list(units) == ["recjob-failure@.service", "recjob@.service", "recjob@.timer"])
+
+    let removed = try Self.run("env", ["DESTDIR=\(destination)", installer, "--uninstall"])
+    #expect(removed.status == 0, "\(removed.text)")
+    #expect(!FileSystem.exists(program))
+    #expect(try FileSystem.list(units) == [])
+    #expect(FileSystem.exists("\(destination)/etc/recjob"))
+  }
+
+  @Test func aDryRunOfTheInstallerChangesNothing() throws {
+    let directory = try TemporaryDirectory()
+    let destination = directory.path("root")
+    let installer = PathName.joined(Self.folder, "install")
+    let answer = try Self.run("env", ["DESTDIR=\(destination)", installer, "--dry-run"])
+    #expect(answer.status == 0)
+    #expect(answer.text.contains("install -m 0755 "))
+    #expect(!FileSystem.exists(destination))
+  }
+
+  // MARK: - Trying things
+
+  /// Writes an instance of each unit, with a program that exists, and returns their paths.
+  private static func render(in directory: TemporaryDirectory) throws -> [String] {
+    var units: [String] = []
+    for name in services + ["recjob@.timer"] {
+      let text = try FileSystem.readText(PathName.joined(folder, name))
+        .replacing("/usr/local/bin/recjob ", with: "/bin/true ")
+      let instance = name.replacing("@.", with: "@job.")
+      try directory.write(text, to: name)
+      units.append(try directory.write(text, to: instance))
+    }
+    return units
+  }
+
+  /// Runs a program and returns its status and all that it prints.
+  private static func run(
+    _ program: String, _ arguments: [String]
+  ) throws -> (status: Int32, text: String) {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = [program] + arguments
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = output
+    try process.run()
+    let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    return (process.terminationStatus, String(decoding: bytes, as: UTF8.self))
+  }
+}
