@@ -18,10 +18,7 @@ struct GradientTests {
       scale: RatingScale(minimum: 0.5, maximum: 5), trainMean: 3)
     var state: any ModelInTraining
     if type == .neural {
-      var options = ModelOptions()
-      (options.inputDropout, options.hiddenDropout) = (0, 0)
-      state = NeuralTraining(
-        configuration, options: options, seed: 4, l2: 0, penalizesWholeTables: false, batchSize: 5)
+      state = Self.network(configuration)
     } else {
       state = FactorTraining(
         configuration, seed: 4, l2: 0, penalizesWholeTables: false, batchSize: 5)
@@ -39,21 +36,54 @@ struct GradientTests {
     let after = state.model(counts).tensors
 
     let halving: Double = type == .logisticDot ? 1 : 0.5
+    var (compared, kinks) = (0, 0)
     for (index, tensor) in before.enumerated() {
       for place in tensor.values.indices {
         let step = Double(tensor.values[place]) - Double(after[index].values[place])
-        let slope = try slope(of: before, index, place, configuration, counts) * halving
-        #expect(abs(step - slope) < 2e-3 * max(1, abs(slope)), "\(tensor.name)[\(place)]")
+        let slopes = try [Float(1.0 / 256), 1.0 / 1024].map {
+          try slope(of: before, index, place, $0, configuration, counts) * halving
+        }
+        compared += 1
+        // A difference across a kink of the rectifier is not the derivative at the point; it
+        // depends on its width.
+        guard abs(slopes[0] - slopes[1]) < 2e-3 * max(1, abs(slopes[1])) else {
+          kinks += 1
+          continue
+        }
+        #expect(
+          abs(step - slopes[1]) < 4e-3 * max(1, abs(slopes[1])), "\(tensor.name)[\(place)]")
       }
     }
+    #expect(kinks <= (type == .neural ? compared / 10 : 0), "\(kinks) of \(compared)")
+  }
+
+  /// A network whose biases are not zero: a unit whose inputs are all cut off would otherwise stand
+  /// exactly on the kink of the rectifier.
+  private static func network(_ configuration: ModelConfiguration) -> NeuralTraining {
+    let initializer = Initializer(seed: 4)
+    func table(_ rows: Int, _ dimension: Int, unit: UInt32) -> EmbeddingTable {
+      EmbeddingTable(
+        rows: rows, dimension: dimension,
+        values: initializer.heNormal(count: rows * dimension, fanIn: 4, unit: unit))
+    }
+    let widths = [6, 5, 4, 1]
+    return NeuralTraining(
+      configuration, users: table(3, 3, unit: 0), items: table(3, 3, unit: 1),
+      layers: (0..<3).map {
+        DenseLayer(
+          kernel: table(widths[$0], widths[$0 + 1], unit: 4 + UInt32($0)),
+          bias: table(1, widths[$0 + 1], unit: 8 + UInt32($0)))
+      },
+      l2: 0, penalizesWholeTables: false, dropout: Dropout(input: 0, hidden: 0, seed: 4),
+      batchSize: 5)
   }
 
   /// The derivative of the mean loss by one parameter, from a difference to both sides.
   private func slope(
-    of tensors: [NamedTensor], _ index: Int, _ place: Int, _ configuration: ModelConfiguration,
+    of tensors: [NamedTensor], _ index: Int, _ place: Int, _ width: Float,
+    _ configuration: ModelConfiguration,
     _ counts: TrainingCounts
   ) throws -> Double {
-    let width: Float = 1.0 / 1024
     let losses = try [width, -width].map { change in
       var changed = tensors
       var values = tensors[index].values
