@@ -59,6 +59,6 @@ struct Recjob: AsyncParsableCommand {
 enum Diagnostics {
   static func report(_ error: any Error) {
     let text = "\(error)".split(separator: "\n").joined(separator: "\nrecjob: ")
-    FileHandle.standardError.write(Data("recjob: \(text)\n".utf8))
+    try? FileHandle.standardError.write(contentsOf: Data("recjob: \(text)\n".utf8))
   }
 }

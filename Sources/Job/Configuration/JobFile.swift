@@ -6,6 +6,8 @@ public struct JobFile: Equatable, Sendable {
   public let path: String
   /// The directory that relative paths of the job are resolved against.
   public let baseDirectory: String
+  /// The name of the job's own file in that directory.
+  public let name: String
   /// The document with the overrides applied.
   public let root: JSONNode
   /// The overrides, in the order in which they were applied.
@@ -23,13 +25,17 @@ public struct JobFile: Equatable, Sendable {
     } catch {
       throw .unreadable(error)
     }
+    let home = Self.home(of: path)
     try self.init(
-      bytes: bytes, path: path, baseDirectory: Self.baseDirectory(of: path), overrides: overrides)
+      bytes: bytes, path: path, baseDirectory: home.directory, name: home.name,
+      overrides: overrides)
   }
 
-  /// Reads a job file from its bytes and applies overrides; `path` is what faults name.
+  /// Reads a job file from its bytes and applies overrides; `path` is what faults name, and `name`
+  /// is by default its last part.
   public init(
-    bytes: [UInt8], path: String, baseDirectory: String, overrides: [JobOverride] = []
+    bytes: [UInt8], path: String, baseDirectory: String, name: String? = nil,
+    overrides: [JobOverride] = []
   ) throws(PlanError) {
     var root: JSONNode
     do {
@@ -50,6 +56,7 @@ public struct JobFile: Equatable, Sendable {
     guard faults.isEmpty else { throw .faulty(faults) }
     self.path = path
     self.baseDirectory = baseDirectory
+    self.name = name ?? PathName.lastComponent(of: path)
     self.root = root
     self.overrides = overrides
   }
@@ -57,6 +64,11 @@ public struct JobFile: Equatable, Sendable {
   /// Returns a path of the job as a path of this process.
   public func resolved(_ path: String) -> String {
     PathName.joined(baseDirectory == "." ? "" : baseDirectory, path)
+  }
+
+  /// The file that holds the dataset to earlier bytes, beside the job's own.
+  public var pinFile: String {
+    resolved((name.hasSuffix(".json") ? String(name.dropLast(5)) : name) + ".lock.json")
   }
 
   /// Returns where the value at a position of the document was written.
@@ -70,13 +82,16 @@ public struct JobFile: Equatable, Sendable {
     TextPosition(line: 0, column: index + 1)
   }
 
-  private static func baseDirectory(of path: String) -> String {
-    let parent = PathName.parent(of: path)
+  /// The directory and the name of the job's own file, which for the plan of a published run are
+  /// those that its `run.json` names.
+  private static func home(of path: String) -> (directory: String, name: String) {
+    let (parent, name) = (PathName.parent(of: path), PathName.lastComponent(of: path))
     let record = PathName.joined(parent, "run.json")
-    guard PathName.lastComponent(of: path) == "plan.json", FileSystem.isRegularFile(record),
+    guard name == "plan.json", FileSystem.isRegularFile(record),
       let run = try? JSONParser.parseFile(record),
-      case .string(let text) = run["job_directory"]?.kind
-    else { return parent }
-    return text
+      case .string(let directory) = run["job_directory"]?.kind
+    else { return (parent, name) }
+    guard case .string(let job) = run["job_file"]?.kind else { return (directory, name) }
+    return (directory, job)
   }
 }

@@ -36,7 +36,7 @@ extension JobSchema {
       Field(
         "link", \ModelOptions.link, .choice,
         "How the score becomes a rating: through the logistic function, scaled to the range of "
-          + "the ratings, or added to their mean. `auto` decides by the size of the data."
+          + "the ratings, or added to their mean. `auto` is `sigmoid`."
       ).only("for the model type `biased-dot` only", byKey: "type") { $0.type == .biasedDot },
       Field(
         "hidden", \ModelOptions.hidden,

@@ -113,7 +113,7 @@ public struct ModelSummary: Sendable {
 
   private static func text(_ value: JSONValue?) -> String {
     guard let value = value?.doubleValue else { return "–" }
-    return DecimalText.shortest((value * 10_000).rounded() / 10_000)
+    return TextTable.rounded(value, digits: 4)
   }
 
   fileprivate static func grouped(_ number: Int) -> String {

@@ -40,7 +40,7 @@ public enum RunListing {
   }
 
   private static func rounded(_ value: Double?) -> String {
-    value.map { DecimalText.shortest(($0 * 10_000).rounded() / 10_000) } ?? "–"
+    value.map { TextTable.rounded($0, digits: 4) } ?? "–"
   }
 }
 

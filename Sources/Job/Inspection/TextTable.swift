@@ -1,3 +1,5 @@
+import Storage
+
 /// Lines up cells in columns for a terminal.
 struct TextTable {
   /// Whether a column's cells stand at its left or its right edge.
@@ -13,6 +15,13 @@ struct TextTable {
     precondition(header.count == alignments.count, "a column has no alignment")
     self.alignments = alignments
     rows = [header]
+  }
+
+  /// A number for people, rounded to some digits after the point where it has more.
+  static func rounded(_ value: Double, digits: Int) -> String {
+    let scale = (0..<digits).reduce(1.0) { scale, _ in scale * 10 }
+    let scaled = (value * scale).rounded()
+    return DecimalText.shortest(scaled.isFinite ? scaled / scale : value)
   }
 
   mutating func add(_ cells: [String]) {

@@ -60,8 +60,12 @@ public struct UserRecommendations: Sendable {
       .map { entry($0.item, $0.rating) }
     let recommender = TopNRecommender(
       model: bundle.model, excluding: bundle.seen, candidates: Self.candidates(of: bundle), k: k)
-    recommended = recommender.recommend(index.position..<index.position + 1)
-      .flatMap(\.items).map { entry($0.item, $0.score) }
+    let lists = recommender.recommend(index.position..<index.position + 1)
+      .flatMap(\.items)
+    if let item = lists.first(where: { !$0.score.isFinite })?.item {
+      throw PublishingError.scoreNotFinite(user: user, item: bundle.items.label(of: item))
+    }
+    recommended = lists.map { entry($0.item, $0.score) }
   }
 
   /// The items that the bundle's job may recommend.

@@ -46,7 +46,8 @@ public struct StandardErrorLog: LogHandler {
             + fields).map { JSONMember(key: $0.0, value: .string($0.1)) }
         ).text()
       }
-    FileHandle.standardError.write(Data("\(line)\n".utf8))
+    // A log that cannot be written is no reason to end the run.
+    try? FileHandle.standardError.write(contentsOf: Data("\(line)\n".utf8))
   }
 
   private static func quoted(_ text: String) -> String {

@@ -18,7 +18,7 @@ public struct DatasetFetch: Sendable {
   public func run() async throws(AcquisitionError) -> FetchedDataset {
     try await Fetcher().fetch(
       plan.dataset.source(of: jobFile), relativeTo: jobFile.baseDirectory,
-      lockFile: "\(jobFile.pathWithoutExtension).lock.json")
+      lockFile: jobFile.pinFile)
   }
 
   /// Fetches the dataset and returns its SHA-256 and path, in the form of `sha256sum`.
@@ -38,13 +38,6 @@ extension DatasetOptions {
     source.cacheDirectory = cache.directory.map { jobFile.resolved($0) }
     source.allowStale = cache.allowStale
     return source
-  }
-}
-
-extension JobFile {
-  /// The path of the file without `.json`.
-  fileprivate var pathWithoutExtension: String {
-    path.hasSuffix(".json") ? String(path.dropLast(5)) : path
   }
 }
 

@@ -31,18 +31,23 @@ struct Gates {
   /// `isComparable` is false where the model or the split is not that of the latest run: its errors
   /// then only warn.
   func check(
-    metrics: JSONValue, lists: [RecommendationList], previous: JSONValue?, isComparable: Bool
+    metrics: JSONValue, lists: [RecommendationList], model: any RatingPredictor,
+    previous: JSONValue?, isComparable: Bool
   ) -> Findings {
     var findings = Findings()
-    checkNumbers(metrics, lists, &findings)
+    checkNumbers(metrics, lists, model, &findings)
     checkErrors(metrics, previous: previous, isComparable: isComparable, &findings)
     checkShrink(metrics, previous: previous, &findings)
     return findings
   }
 
   private func checkNumbers(
-    _ metrics: JSONValue, _ lists: [RecommendationList], _ findings: inout Findings
+    _ metrics: JSONValue, _ lists: [RecommendationList], _ model: any RatingPredictor,
+    _ findings: inout Findings
   ) {
+    for tensor in model.tensors where !tensor.values.allSatisfy(\.isFinite) {
+      findings.refusals.append("a parameter in \(tensor.name) is not a finite number")
+    }
     if Self.rmse(metrics, "model") == nil {
       findings.refusals.append("the test RMSE is not a finite number")
     }
@@ -88,11 +93,12 @@ struct Gates {
   ) {
     guard let previous else { return }
     for key in ["ratings", "users", "items"] {
-      guard let before = previous["data"]?[key]?.doubleValue, before > 0,
-        let after = metrics["data"]?[key]?.doubleValue, 1 - after / before > options.maxShrink
+      guard let before = previous["data"]?[key]?.intValue,
+        let after = metrics["data"]?[key]?.intValue,
+        Double(before) - Double(after) > options.maxShrink * Double(before)
       else { continue }
       findings.refusals.append(
-        "the number of \(key) fell from \(Int(before)) to \(Int(after)), by more than "
+        "the number of \(key) fell from \(before) to \(after), by more than "
           + "gates.max_shrink \(Self.text(options.maxShrink))")
     }
   }
@@ -102,6 +108,6 @@ struct Gates {
   }
 
   private static func text(_ value: Double) -> String {
-    DecimalText.shortest((value * 1_000_000).rounded() / 1_000_000)
+    TextTable.rounded(value, digits: 6)
   }
 }

@@ -111,12 +111,9 @@ public struct JobRunner: Sendable {
           ignoredGates: ignored)
         try Self.write(plan.json(), "plan.json", staged.path)
         try Self.write(record.json, "run.json", staged.path)
-        let published = try output.publish(staged, rows: rows)
-        try output.prune(
-          keepRuns: plan.output.keepRuns, keepDays: plan.output.keepDays,
-          now: Int64(Date().timeIntervalSince1970))
-        return published
+        return try output.publish(staged, rows: rows)
       }
+      prune(output, &clock)
       lock.release()
       return result.summary(
         run: "\(staged.identifier)", directory: published.path, plan: plan,
@@ -152,17 +149,32 @@ public struct JobRunner: Sendable {
     }
   }
 
+  /// Removes old runs. A failure only warns: the new run is published whatever becomes of them.
+  private func prune(_ output: RunDirectory, _ clock: inout StageClock) {
+    do throws(PublishingError) {
+      try output.prune(
+        keepRuns: plan.output.keepRuns, keepDays: plan.output.keepDays,
+        now: Int64(Date().timeIntervalSince1970))
+    } catch {
+      clock.warn("an old run could not be removed: \(error)")
+    }
+  }
+
   /// Returns the refusals that were ignored, or throws them.
   private func gate(
     _ result: JobResult, _ resultPlan: JSONValue, output: RunDirectory,
     staged: RunDirectory.StagedRun, _ clock: inout StageClock
   ) async throws(JobError) -> [String] {
+    let latest = try await clock.run(.gate) { try output.runs().first { $0.isLatest } }
+    if let latest, latest.metrics == nil {
+      clock.warn("the metrics of \(latest.path) cannot be read; it is not compared with")
+    }
     let findings = try await clock.run(.gate) {
-      let latest = try output.runs().first { $0.isLatest }
       let before = latest.flatMap { try? FileSystem.readBytes("\($0.path)/model/plan.json") }
         .flatMap { try? JSONParser.parseValue($0, path: "plan.json") }
       return Gates(options: plan.gates).check(
-        metrics: result.metrics, lists: result.lists, previous: latest?.metrics,
+        metrics: result.metrics, lists: result.lists, model: result.trained.exported,
+        previous: latest?.metrics,
         isComparable: before?["model"] == resultPlan["model"]
           && before?["split"] == resultPlan["split"])
     }

@@ -20,7 +20,7 @@ struct RunRecord {
     [
       "run": .string(identifier),
       "job": .string(plan.name),
-      "job_file": .string(PathName.lastComponent(of: jobFile.path)),
+      "job_file": .string(jobFile.name),
       "job_directory": .string(Machine.absolutePath(jobFile.baseDirectory)),
       "plan_sha256": .string(plan.planHash.hex),
       "result_plan_sha256": .string(resultPlanHash.hex),

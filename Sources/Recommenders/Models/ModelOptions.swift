@@ -24,8 +24,8 @@ public enum Link: String, CaseIterable, Sendable {
 
 /// What is predicted for a pair whose user or item training never saw.
 public enum ColdPolicy: String, CaseIterable, Sendable {
-  /// The terms that training did see: the known side's bias, or else the mean of the training
-  /// ratings.
+  /// The terms that training did see: the known side's bias where the model has biases, else the
+  /// mean of the training ratings. Where a model with biases saw neither side, the key is 0.
   case knownTerms = "known-terms"
   /// The untrained parameters of the unseen side, as Keras does.
   case asTrained = "as-trained"
@@ -37,7 +37,7 @@ public struct ModelOptions: Equatable, Sendable {
   public var type: ModelType = .biasedDot
   /// The number of factors of each user and item. The default is 50.
   public var factors: Int = 50
-  /// The link of `biased-dot`. The default is chosen by the size of the training data.
+  /// The link of `biased-dot`. The default, `auto`, is `sigmoid`.
   public var link: Link = .auto
   /// The widths of the hidden layers of `neural`. The default is one layer of 10.
   public var hidden: [Int] = [10]

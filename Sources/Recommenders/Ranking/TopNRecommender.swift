@@ -28,7 +28,7 @@ public struct TopNRecommender: Sendable {
     self.model = model
     self.seen = seen
     isCandidate = candidates
-    self.k = k
+    self.k = min(k, candidates.count)
   }
 
   /// The lists of all users, in the order of their indices.
@@ -51,7 +51,7 @@ public struct TopNRecommender: Sendable {
         next += 1
         group.addTask { (number, recommend(ranges[number])) }
       }
-      for _ in 0..<max(threads, 1) { start() }
+      for _ in 0..<min(max(threads, 1), ranges.count) { start() }
       while let (number, lists) = await group.next() {
         parts[number] = lists
         start()

@@ -67,7 +67,7 @@ struct NeuralTraining: ModelInTraining {
       items: embedding(rows: configuration.items, unit: 1), layers: layers, l2: l2,
       penalizesWholeTables: penalizesWholeTables,
       dropout: Dropout(
-        input: Float(options.inputDropout), hidden: Float(options.hiddenDropout), seed: seed),
+        input: options.inputDropout, hidden: options.hiddenDropout, seed: seed),
       batchSize: batchSize)
   }
 
@@ -172,24 +172,24 @@ struct NeuralTraining: ModelInTraining {
 ///
 /// What is kept is divided by the share that is kept, so that nothing changes outside training.
 struct Dropout {
-  let input: Float
-  let hidden: Float
+  let input: Double
+  let hidden: Double
   private let generator: CounterBasedGenerator
 
-  init(input: Float, hidden: Float, seed: UInt32) {
+  init(input: Double, hidden: Double, seed: UInt32) {
     self.input = input
     self.hidden = hidden
     generator = CounterBasedGenerator(seed: seed, stream: .dropout)
   }
 
   /// Sets each gate to 0 with probability `rate`, else to 1 / (1 − rate).
-  func draw(_ gates: inout [Float], rate: Float, epoch: UInt32, position: Int, layer: Int) {
+  func draw(_ gates: inout [Float], rate: Double, epoch: UInt32, position: Int, layer: Int) {
     guard rate > 0 else {
       for unit in gates.indices { gates[unit] = 1 }
       return
     }
-    let kept = 1 / (1 - rate)
-    let threshold = UInt32(Double(rate) * 4_294_967_296)
+    let kept = Float(1 / (1 - rate))
+    let threshold = UInt32(min(rate * 4_294_967_296, 4_294_967_295))
     var unit = 0
     while unit < gates.count {
       let number = UInt32(layer) << 24 | UInt32(unit / 4)

@@ -44,8 +44,8 @@ extension FileSystem {
     return files.sorted(by: PathName.byteOrder)
   }
 
-  /// Makes a directory and those above it that are missing, with mode 0750; one that exists is left
-  /// as it is.
+  /// Makes a directory and those above it that are missing, with mode 0750, and waits until the
+  /// device has their names; one that exists is left as it is.
   public static func makeDirectory(_ path: String) throws(StorageError) {
     if isDirectory(path) { return }
     let parent = PathName.parent(of: path)
@@ -58,6 +58,7 @@ extension FileSystem {
       throw StorageError(errno: code, path: path, operation: .create)
     }
     unsafe chmod(path, OpenFile.directoryMode)
+    try DurableFile.syncDirectory(parent)
   }
 
   /// Removes a file or symbolic link; one that is not there is no error.

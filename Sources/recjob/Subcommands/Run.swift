@@ -84,8 +84,11 @@ struct Run: AsyncParsableCommand {
       logger.notice("Run published", metadata: ["run": "\(summary.run)"])
       print("\(plan.name): \(summary.line)\n\(plan.name): results in \(summary.directory)")
     } catch {
-      logger.error("Run failed", metadata: ["stage": "\(error.stage.rawValue)"])
-      throw error
+      // One line for the failure: a log record where records are read, else the plain sentence.
+      guard logging.logFormat == .json else { throw error }
+      logger.error(
+        "Run failed", metadata: ["stage": "\(error.stage.rawValue)", "reason": "\(error.cause)"])
+      throw ExitCode(ExitStatus(error).rawValue)
     }
   }
 }

@@ -85,7 +85,11 @@ import Testing
     try DurableFile.write("{\(JobDocuments.leastMembers)}", to: plan)
     #expect(try JobFile(contentsOf: plan).baseDirectory == directory)
     try DurableFile.write(
-      #"{"job_directory": "/srv/jobs"}"#, to: PathName.joined(directory, "run.json"))
-    #expect(try JobFile(contentsOf: plan).resolved("data/a.zip") == "/srv/jobs/data/a.zip")
+      #"{"job_directory": "/srv/jobs", "job_file": "nightly.json"}"#,
+      to: PathName.joined(directory, "run.json"))
+    let file = try JobFile(contentsOf: plan)
+    #expect(file.resolved("data/a.zip") == "/srv/jobs/data/a.zip")
+    #expect(file.pinFile == "/srv/jobs/nightly.lock.json", "the run's directory stays as it is")
+    #expect(file.name == "nightly.json")
   }
 }

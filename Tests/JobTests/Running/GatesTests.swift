@@ -20,13 +20,43 @@ struct GatesTests {
 
   private func check(
     _ change: (inout GateOptions) -> Void = { _ in }, _ metrics: JSONValue? = nil,
-    lists: [RecommendationList] = [], previous: JSONValue? = nil, isComparable: Bool = true
+    lists: [RecommendationList] = [], bias: Float = 0, previous: JSONValue? = nil,
+    isComparable: Bool = true
   ) -> Gates.Findings {
     var options = GateOptions()
     change(&options)
     return Gates(options: options).check(
-      metrics: metrics ?? self.metrics(), lists: lists, previous: previous,
-      isComparable: isComparable)
+      metrics: metrics ?? self.metrics(), lists: lists, model: model(bias: bias),
+      previous: previous, isComparable: isComparable)
+  }
+
+  private func model(bias: Float) -> any RatingPredictor {
+    let ratings = RatingColumns(users: [UserIndex(0)], items: [ItemIndex(0)], values: [bias])
+    return BiasModel.fit(
+      ratings, users: 1, items: 1, scale: RatingScale(minimum: 0, maximum: 1))
+  }
+
+  @Test func parametersThatAreNotNumbersAreRefused() {
+    #expect(
+      check(bias: .infinity).refusals == [
+        "a parameter in user_bias is not a finite number",
+        "a parameter in item_bias is not a finite number",
+      ])
+  }
+
+  @Test func dataMayShrinkByJustTheAllowedShare() {
+    let previous = metrics(ratings: 1000, users: 100, items: 50)
+    let current = metrics(ratings: 700, users: 70, items: 35)
+    #expect(check({ $0.maxShrink = 0.3 }, current, previous: previous).refusals.isEmpty)
+    #expect(
+      check({ $0.maxShrink = 0.3 }, metrics(ratings: 699), previous: previous).refusals.count == 1)
+  }
+
+  @Test func impossibleNumbersOfAnEarlierRunAreNoReasonToStop() {
+    let previous: JSONValue = [
+      "data": ["ratings": 1e300], "evaluation": ["model": ["rmse": 1e306]],
+    ]
+    #expect(check({ $0.maxRMSEIncrease = 0 }, previous: previous) == Gates.Findings())
   }
 
   @Test func aGoodFirstRunPasses() {

@@ -54,6 +54,7 @@ struct TopNRecommenderTests {
     let all = [Bool](repeating: true, count: 5)
     #expect(items(2, candidates: all) == [[1, 4], [1, 2]])
     #expect(items(9, candidates: all) == [[1, 4, 3], [1, 2, 4, 3, 0]])
+    #expect(items(.max, candidates: all) == items(9, candidates: all))
     #expect(items(9, candidates: [true, false, true, false, false]) == [[], [2, 0]])
   }
 
@@ -68,7 +69,9 @@ struct TopNRecommenderTests {
       model: model, excluding: seen, candidates: Array(repeating: true, count: 40), k: 5)
     let one = try await recommender.recommendAll(threads: 1)
     #expect(one.map(\.user.position) == Array(0..<100))
-    for threads in [2, 5] { #expect(try await recommender.recommendAll(threads: threads) == one) }
+    for threads in [2, 5, .max] {
+      #expect(try await recommender.recommendAll(threads: threads) == one)
+    }
   }
 
   private static func model(itemBias: [Float], users: Int = 2) -> FactorModel {
