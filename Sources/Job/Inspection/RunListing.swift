@@ -7,8 +7,10 @@ public enum RunListing {
   ///
   /// - Throws: `PublishingError` if the directory cannot be read.
   public static func text(_ output: String) throws(PublishingError) -> String {
-    guard FileSystem.isDirectory(output) else {
-      throw .storage(.notFound(path: output))
+    do throws(StorageError) {
+      _ = try FileSystem.list(output)
+    } catch {
+      throw .storage(error)
     }
     let runs = try RunDirectory(output).runs()
     guard !runs.isEmpty else { return "\(output) has no published runs" }
