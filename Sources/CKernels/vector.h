@@ -10,8 +10,10 @@
 
 typedef float v16 __attribute__((vector_size(64), aligned(64), may_alias));
 typedef float v8 __attribute__((vector_size(32), aligned(32), may_alias));
+typedef float v4 __attribute__((vector_size(16), aligned(16), may_alias));
 typedef int32_t v16i __attribute__((vector_size(64)));
 typedef int32_t v8i __attribute__((vector_size(32)));
+typedef int32_t v4i __attribute__((vector_size(16)));
 
 // One binary runs on any x86-64 and picks the widest clone by itself. Without the minimum width
 // the widest clone would still be split into 256-bit halves.
@@ -21,7 +23,6 @@ typedef int32_t v8i __attribute__((vector_size(32)));
 #else
 #define CLONES
 #endif
-
 #define INLINE static inline __attribute__((always_inline))
 
 /// The fixed order of a sum over lanes: upper half onto lower half, 16 -> 8 -> 4 -> 2 -> 1.
@@ -38,6 +39,42 @@ INLINE float fold16(const v16 *vector) {
   v8 half = __builtin_shufflevector(x, x, 0, 1, 2, 3, 4, 5, 6, 7) +
             __builtin_shufflevector(x, x, 8, 9, 10, 11, 12, 13, 14, 15);
   return fold8(&half);
+}
+
+/// e^x for -87 <= x <= 87, within two units in the last place; smaller and greater x are cut off there.
+///
+/// x = n ln 2 + r with |r| <= ln 2 / 2, and the series of e^r up to r^7.
+INLINE v4 exponential(const v4 *argument) {
+  v4 x = __builtin_elementwise_min(__builtin_elementwise_max(*argument, (v4){0} - 87.0f),
+                                   (v4){0} + 87.0f);
+  // Adding 1.5 * 2^23 leaves the nearest whole number in the low bits.
+  const float magic = 12582912.0f;
+  v4 shifted = x * 1.44269504f + magic;
+  v4 n = shifted - magic;
+  v4 r = (x - n * 0.693359375f) - n * -2.12194440e-4f;
+  v4 sum = r * (1 / 5040.0f) + 1 / 720.0f;
+  sum = sum * r + 1 / 120.0f;
+  sum = sum * r + 1 / 24.0f;
+  sum = sum * r + 1 / 6.0f;
+  sum = sum * r + 0.5f;
+  sum = sum * r + 1.0f;
+  sum = sum * r + 1.0f;
+  v4i power = ((v4i)shifted - 0x4B400000 + 127) << 23;
+  return sum * (v4)power;
+}
+
+/// ln(1 + x) for 0 <= x <= 1, by the series of the area tangent of x / (2 + x).
+INLINE v4 logarithm1p(const v4 *argument) {
+  v4 s = *argument / (2.0f + *argument);
+  v4 square = s * s;
+  v4 sum = square * (1 / 15.0f) + 1 / 13.0f;
+  sum = sum * square + 1 / 11.0f;
+  sum = sum * square + 1 / 9.0f;
+  sum = sum * square + 1 / 7.0f;
+  sum = sum * square + 1 / 5.0f;
+  sum = sum * square + 1 / 3.0f;
+  sum = sum * square + 1.0f;
+  return 2.0f * s * sum;
 }
 
 #endif

@@ -17,7 +17,7 @@ public struct AdamStep: Sendable {
   /// How many steps lie between two that clear tiny moments.
   public static let cleaningInterval = 64
 
-  private let parameters: rk_adam_parameters
+  let parameters: rk_adam_parameters
 
   /// Prepares step number `number`, counted from 1.
   public init(number: Int, learningRate: Float) {

@@ -111,7 +111,7 @@ struct RecjobBench: ParsableCommand {
       users: 610, items: 9724, scale: RatingScale(minimum: 0.5, maximum: 5))
     return Loop(count: count) {
       do throws(TrainingError) {
-        _ = try trainer.refit(on: ratings, epochs: 1) { _ in }
+        _ = try trainer.refit(on: RatingSubset(ratings), epochs: 1) { _ in }
       } catch {
         preconditionFailure("\(error)")
       }

@@ -68,6 +68,70 @@ void rk_adam_touched(float *weights, float *momentum, float *velocity, size_t st
 void rk_panel_scores(const float *row, const float *panels, size_t panel_count, size_t dimension,
                      float *scores);
 
+/// A rating in a block: the rows of its user and its item, and its value.
+typedef struct {
+  uint32_t user, item;
+  float value;
+} rk_rating;
+
+/// What is lost by a rating, as a function of the dot product z of its rows.
+typedef enum {
+  /// (z + offset - r)^2.
+  RK_SQUARED_ERROR,
+  /// (minimum + range * s(z) - r)^2, s being the logistic function.
+  RK_SQUARED_LOGISTIC_ERROR,
+  /// The cross-entropy of s(z) against (r - minimum) / range.
+  RK_CROSS_ENTROPY,
+} rk_loss_kind;
+
+typedef struct {
+  rk_loss_kind kind;
+  float offset, minimum, range;
+} rk_loss;
+
+/// How a row moves: w = keep * w + rate * c * v lane by lane, v being the other row of the rating and c
+/// minus the slope of its loss (half the slope of a squared error). In all vectors of 16 lanes but the
+/// last, every lane of `keep` and every lane of `rate` has the same value.
+typedef struct {
+  const float *keep, *rate;
+} rk_sgd_rule;
+
+/// Stochastic gradient descent over the ratings of a block.
+///
+/// The first 4 * quads ratings are taken four at a time: their four dot products first, then their four
+/// steps one after the other. The first ratings of all quads form a stream, as do the second, third and
+/// fourth ones, and no user is in two streams. The others are taken one by one.
+///
+/// users, items: rows of `stride` floats; lanes from `dimension` on are zero, `dimension` > stride - 16.
+/// losses: four sums, of the first, second, third and fourth ratings of all quads; the others' are
+/// added to the first.
+void rk_sgd_block(float *users, float *items, size_t stride, size_t dimension,
+                  const rk_rating *ratings, size_t count, size_t quads, rk_loss loss,
+                  rk_sgd_rule user_rule, rk_sgd_rule item_rule, float *losses);
+
+/// The most floats that a row of rk_adaptive_block may have.
+#define RK_LONGEST_ROW 4128
+
+/// Weights with what AdaGrad or, with a momentum, Adam remembers of each.
+typedef struct {
+  float *weights, *squares;
+  float *_Nullable momentum;
+} rk_adaptive_table;
+
+/// The gradient of a row is decay * w - moves * c * v lane by lane, c and v as above; `moves` is 1, or 0
+/// in a lane that must not move.
+typedef struct {
+  const float *decay, *moves;
+} rk_adaptive_rule;
+
+/// The same order of work as rk_sgd_block, with steps of AdaGrad (squares start at 0.1) or of Adam.
+///
+/// adam: for AdaGrad, only the rate is used. stride: at most RK_LONGEST_ROW.
+void rk_adaptive_block(rk_adaptive_table users, rk_adaptive_table items, size_t stride,
+                       size_t dimension, const rk_rating *ratings, size_t count, size_t quads,
+                       rk_loss loss, rk_adaptive_rule user_rule, rk_adaptive_rule item_rule,
+                       rk_adam_parameters adam, float *losses);
+
 #pragma clang assume_nonnull end
 
 #endif

@@ -36,7 +36,8 @@ extension JobSchema {
       Field(
         "link", \ModelOptions.link, .choice,
         "How the score becomes a rating: through the logistic function, scaled to the range of "
-          + "the ratings, or added to their mean. `auto` is `sigmoid`."
+          + "the ratings, or added to their mean. `auto` is `sigmoid` below a million training "
+          + "ratings and `identity` from there on."
       ).only("for the model type `biased-dot` only", byKey: "type") { $0.type == .biasedDot },
       Field(
         "hidden", \ModelOptions.hidden,
@@ -71,8 +72,17 @@ extension JobSchema {
         "The rule that turns gradients into steps: Adam as Keras computes it, or those that move "
           + "only the rows of a batch. `auto` decides by the size of the data."),
       Field(
+        "schedule", \TrainingOptions.schedule, .choice,
+        "The order in which ratings are learned from: batches of a new seeded order, or blocks of "
+          + "users and items in parallel, one rating after the other in each, for the models `dot`, "
+          + "`biased-dot` and `logistic-dot` and every optimizer but `adam`. `auto` decides by the "
+          + "model, the optimizer and the size of the data."),
+      Field(
+        "grid", \TrainingOptions.grid, .object(grid),
+        "The grid of the schedule `blocks`. Another grid gives another model."),
+      Field(
         "batch_size", \TrainingOptions.batchSize, .integer(1...16_777_216),
-        "The number of ratings in a batch."),
+        "The number of ratings in a batch of the schedule `minibatch`."),
       Field(
         "max_epochs", \TrainingOptions.maxEpochs, .integer(1...100_000),
         "The most epochs that are trained."),
@@ -83,8 +93,10 @@ extension JobSchema {
           + "data."),
       Field(
         "learning_rate_decay", \TrainingOptions.learningRateDecay,
-        .number(NumberRange(lower: .excluding(0), upper: .including(1))),
-        "What the step size is multiplied by after each epoch."),
+        .automatic(
+          .number(NumberRange(lower: .excluding(0), upper: .including(1))), prototype: 1),
+        "What the step size is multiplied by after each epoch; `auto` is 0.8 in blocks and 1 in "
+          + "batches."),
       Field(
         "l2", \TrainingOptions.l2, .automatic(.number(.notNegative), prototype: 0),
         "The L2 penalty on factors and biases; `auto` decides by the optimizer and the size of "
@@ -101,10 +113,21 @@ extension JobSchema {
           + "the export."),
       Field(
         "shuffle", \TrainingOptions.shuffle, .bool,
-        "Whether each epoch visits the rows in a new seeded order."),
+        "Whether each epoch of batches visits the rows in a new seeded order."),
       Field(
         "seed", \TrainingOptions.seed, .seed,
         "The seed of initial weights, order of rows and dropout."),
+    ])
+
+  private static let grid = ObjectSchema(
+    GridOptions(),
+    [
+      Field(
+        "user_blocks", \GridOptions.userBlocks, .integer(1...4_096),
+        "The number of blocks of users, at least that of the blocks of items."),
+      Field(
+        "item_blocks", \GridOptions.itemBlocks, .integer(1...1_024),
+        "The number of blocks of items, the most that can be worked on at the same time."),
     ])
 
   private static let earlyStopping = ObjectSchema(

@@ -26,7 +26,8 @@ struct PlanConflict {
 extension Plan {
   /// Finds every combination of keys that cannot be run.
   func conflicts() -> [PlanConflict] {
-    datasetConflicts() + sourceConflicts() + splitConflicts() + directoryConflicts()
+    datasetConflicts() + sourceConflicts() + splitConflicts() + trainingConflicts()
+      + directoryConflicts()
   }
 
   private func datasetConflicts() -> [PlanConflict] {
@@ -70,6 +71,29 @@ extension Plan {
           ["split/validation_fraction", "training/early_stopping", "split/validation"],
           "early stopping needs validation rows; raise the fraction or set "
             + "\"early_stopping\" to null"))
+    }
+    return conflicts
+  }
+
+  private func trainingConflicts() -> [PlanConflict] {
+    var conflicts: [PlanConflict] = []
+    let (schedule, optimizer) = (training.schedule, training.optimizer)
+    if schedule == .blocks, !ResolvedTraining.fitsBlocks(model.type, optimizer) {
+      conflicts.append(
+        optimizer == .adam && ResolvedTraining.fitsBlocks(model.type, .sgd)
+          ? PlanConflict(
+            ["training/schedule", "training/optimizer"],
+            "\"adam\" moves every row at every step and cannot learn from blocks; choose "
+              + "\"sgd\", \"adagrad\" or \"lazy-adam\", or the schedule \"minibatch\"")
+          : PlanConflict(
+            ["training/schedule", "model/type"],
+            "a \"\(model.type.rawValue)\" model cannot learn from blocks; leave the schedule out"))
+    }
+    if training.grid.userBlocks < training.grid.itemBlocks {
+      conflicts.append(
+        PlanConflict(
+          ["training/grid/user_blocks", "training/grid/item_blocks"],
+          "there must be at least as many blocks of users as of items"))
     }
     return conflicts
   }

@@ -61,8 +61,10 @@ enum MetricsDocument {
   static func trainingSettings(_ job: TrainedJob, plan: Plan) -> JSONValue {
     [
       "optimizer": .string(job.resolved.optimizer.rawValue),
+      "schedule": .string(job.resolved.schedule.rawValue),
+      "grid": job.resolved.schedule == .blocks ? grid(plan.training.grid) : .null,
       "learning_rate": .numberOrNull(job.resolved.learningRate),
-      "learning_rate_decay": .numberOrNull(plan.training.learningRateDecay),
+      "learning_rate_decay": .numberOrNull(job.resolved.learningRateDecay),
       "l2": .numberOrNull(job.resolved.l2),
       "batch_size": .integer(plan.training.batchSize),
       "epochs": .integer(job.bestEpoch),
@@ -70,6 +72,10 @@ enum MetricsDocument {
       "refit": .string(job.resolved.refit.rawValue),
       "trained_on": .string(job.resolved.refit == .all ? "all" : "train"),
     ]
+  }
+
+  private static func grid(_ grid: GridOptions) -> JSONValue {
+    ["user_blocks": .integer(grid.userBlocks), "item_blocks": .integer(grid.itemBlocks)]
   }
 
   private static func data(_ dataset: RatingsDataset) -> JSONValue {

@@ -43,6 +43,7 @@ struct ModelTraining {
   let plan: Plan
   let dataset: RatingsDataset
   let split: DatasetSplit
+  let threads: Int
   let onEpoch: (PhasedEpoch) -> Void
 
   func run() throws(TrainingError) -> TrainedJob {
@@ -53,7 +54,7 @@ struct ModelTraining {
       watchesHeldOut: plan.split.validation == .test)
     let trainer = Trainer(
       model: plan.model, training: plan.training, resolved: resolved, users: dataset.users.count,
-      items: dataset.items.count, scale: dataset.scale)
+      items: dataset.items.count, scale: dataset.scale, threads: threads)
     var history: [PhasedEpoch] = []
     func note(_ phase: PhasedEpoch.Phase, _ record: EpochRecord) {
       let epoch = PhasedEpoch(phase: phase, record: record)
@@ -62,23 +63,26 @@ struct ModelTraining {
     }
     // With `"validation": "test"` these are the held-out rows: the one place where they reach
     // training, and every output says so.
-    let watched = ratings.selecting(split.validation)
-    let found = try trainer.train(on: ratings.selecting(split.train), validation: watched) {
+    let watched = RatingSubset(ratings, rows: split.validation)
+    let found = try trainer.train(on: RatingSubset(ratings, rows: split.train), validation: watched)
+    {
       note(.search, $0)
     }
     var (evaluated, evaluatedRows) = (found.model, split.train)
     if resolved.refit != .none {
       evaluatedRows = notHeldOut
       evaluated =
-        try trainer.refit(on: ratings.selecting(notHeldOut), epochs: found.bestEpoch) {
-          note(.refit, $0)
-        }.model
+        try trainer.refit(
+          on: RatingSubset(ratings, rows: notHeldOut), epochs: found.bestEpoch
+        ) { note(.refit, $0) }.model
     }
     var (exported, exportedRowCount) = (evaluated, evaluatedRows.count)
     if resolved.refit == .all {
       exportedRowCount = ratings.count
       exported =
-        try trainer.refit(on: ratings, epochs: found.bestEpoch) { note(.refitAll, $0) }.model
+        try trainer.refit(on: RatingSubset(ratings), epochs: found.bestEpoch) {
+          note(.refitAll, $0)
+        }.model
     }
     return TrainedJob(
       dataset: dataset, split: split, resolved: resolved, history: history,

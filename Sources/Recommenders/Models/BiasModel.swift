@@ -53,6 +53,16 @@ public enum BiasModel {
       trainingCounts: counts)
   }
 
+  /// The mean of some ratings, summed in order; 0 of none.
+  static func mean(of ratings: RatingSubset) -> Double {
+    guard ratings.count > 0 else { return 0 }
+    var sum = 0.0
+    for position in 0..<ratings.count {
+      sum += Double(ratings.columns.values[ratings.row(at: position)])
+    }
+    return sum / Double(ratings.count)
+  }
+
   /// The mean of ratings, summed in order; 0 of none.
   static func mean(of values: [Float]) -> Double {
     guard !values.isEmpty else { return 0 }

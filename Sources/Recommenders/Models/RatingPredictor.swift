@@ -67,11 +67,19 @@ public struct TrainingCounts: Equatable, Sendable {
   }
 
   /// Counts the ratings of a training set.
-  public init(_ ratings: RatingColumns, users userCount: Int, items itemCount: Int) {
+  public init(_ ratings: RatingColumns, users: Int, items: Int) {
+    self.init(RatingSubset(ratings), users: users, items: items)
+  }
+
+  /// Counts the ratings of a training set.
+  public init(_ ratings: RatingSubset, users userCount: Int, items itemCount: Int) {
     users = Array(repeating: 0, count: userCount)
     items = Array(repeating: 0, count: itemCount)
-    for user in ratings.users { users[user.position] += 1 }
-    for item in ratings.items { items[item.position] += 1 }
+    for position in 0..<ratings.count {
+      let row = ratings.row(at: position)
+      users[ratings.columns.users[row].position] += 1
+      items[ratings.columns.items[row].position] += 1
+    }
   }
 
   /// Whether training saw neither or only one side of a pair.

@@ -16,19 +16,24 @@ struct Initializer {
   /// redrawn beyond ±2σ, the constant making up for the cut tails.
   ///
   /// A draw is a uniform point of [−2, 2], accepted with probability e^(−x²/2).
-  func heNormal(count: Int, fanIn: Int, unit: UInt32) -> [Float] {
+  func heNormal(count: Int, fanIn: Int, unit: UInt32, threads: Int = 1) -> [Float] {
     let deviation = (2 / Double(max(fanIn, 1))).squareRoot() / 0.87962566103423978
-    return (0..<count).map { position in
-      var attempt: UInt32 = 0
-      while true {
-        let (x, y, _, _) = generator.words(epoch: attempt, position: UInt64(position), unit: unit)
-        let point = (Double(x) + 0.5) / 4_294_967_296 * 4 - 2
-        let height = (Double(y) + 0.5) / 4_294_967_296
-        if height <= Activations.exponential(-0.5 * point * point) {
-          return Float(point * deviation)
-        }
-        attempt += 1
+    let length = 1 << 16
+    return Parallel.map((count + length - 1) / length, threads: threads) { part in
+      (part * length..<min((part + 1) * length, count)).map {
+        Float(cutNormal($0, unit: unit) * deviation)
       }
+    }.flatMap(\.self)
+  }
+
+  private func cutNormal(_ position: Int, unit: UInt32) -> Double {
+    var attempt: UInt32 = 0
+    while true {
+      let (x, y, _, _) = generator.words(epoch: attempt, position: UInt64(position), unit: unit)
+      let point = (Double(x) + 0.5) / 4_294_967_296 * 4 - 2
+      let height = (Double(y) + 0.5) / 4_294_967_296
+      if height <= Activations.exponential(-0.5 * point * point) { return point }
+      attempt += 1
     }
   }
 

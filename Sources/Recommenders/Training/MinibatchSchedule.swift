@@ -16,7 +16,7 @@ struct Batch {
 }
 
 /// A model whose parameters are still moving.
-protocol ModelInTraining {
+protocol ModelInTraining: Sendable {
   /// Takes one step and returns the mean loss of the batch before it.
   mutating func train(_ batch: Batch, optimizer: Optimizer) -> Double
   /// The L2 penalty of all tables.
@@ -39,19 +39,23 @@ struct MinibatchSchedule {
 
   /// Trains one epoch and returns the mean of the batches' losses, weighted by their rows.
   func run(
-    epoch: Int, on ratings: RatingColumns, state: inout any ModelInTraining,
+    epoch: Int, on ratings: RatingSubset, state: inout any ModelInTraining,
     optimizer: inout Optimizer
   ) throws(TrainingError) -> Double {
-    let order =
+    var order =
       options.shuffle
       ? generator.permutation(of: count, epoch: UInt32(epoch)) : Array(0..<Int32(count))
+    if let rows = ratings.rows {
+      for place in order.indices { order[place] = rows[Int(order[place])] }
+    }
     var sum = 0.0
     for start in stride(from: 0, to: count, by: options.batchSize) {
       if Task.isCancelled { throw .cancelled }
       let end = min(start + options.batchSize, count)
       optimizer.beginStep()
       let batch = Batch(
-        ratings: ratings, rows: order[start..<end], epoch: UInt32(epoch), firstPosition: start)
+        ratings: ratings.columns, rows: order[start..<end], epoch: UInt32(epoch),
+        firstPosition: start)
       let loss = state.train(batch, optimizer: optimizer)
       sum += loss * Double(end - start)
     }

@@ -10,6 +10,7 @@ public struct Trainer: Sendable {
   private let users: Int
   private let items: Int
   private let scale: RatingScale
+  private let threads: Int
 
   /// Prepares training.
   ///
@@ -20,9 +21,10 @@ public struct Trainer: Sendable {
   ///   - users: The number of users of the dataset.
   ///   - items: The number of items of the dataset.
   ///   - scale: The rating scale of the dataset.
+  ///   - threads: The number of threads; it has no influence on the model.
   public init(
     model: ModelOptions, training: TrainingOptions, resolved: ResolvedTraining, users: Int,
-    items: Int, scale: RatingScale
+    items: Int, scale: RatingScale, threads: Int = 1
   ) {
     self.model = model
     self.training = training
@@ -30,6 +32,7 @@ public struct Trainer: Sendable {
     self.users = users
     self.items = items
     self.scale = scale
+    self.threads = threads
   }
 
   /// Trains until early stopping or the last epoch.
@@ -42,7 +45,7 @@ public struct Trainer: Sendable {
   /// - Throws: ``TrainingError`` if a loss is not finite, there are no rows, or the task is cancelled.
   /// - Complexity: O(epochs × ratings × factors), for `adam` O(epochs × batches × parameters).
   public func train(
-    on ratings: RatingColumns, validation: RatingColumns,
+    on ratings: RatingSubset, validation: RatingSubset,
     onEpoch: (EpochRecord) -> Void
   ) throws(TrainingError) -> TrainedModel {
     let stopping = validation.count > 0 ? training.earlyStopping : nil
@@ -55,42 +58,34 @@ public struct Trainer: Sendable {
   ///
   /// - Throws: As ``train(on:validation:onEpoch:)``.
   public func refit(
-    on ratings: RatingColumns, epochs: Int, onEpoch: (EpochRecord) -> Void
+    on ratings: RatingSubset, epochs: Int, onEpoch: (EpochRecord) -> Void
   ) throws(TrainingError) -> TrainedModel {
     try train(
-      on: ratings, validation: RatingColumns(users: [], items: [], values: []), epochs: epochs,
+      on: ratings, validation: RatingSubset(ratings.columns, rows: []), epochs: epochs,
       stopping: nil, onEpoch: onEpoch)
   }
 
   private func train(
-    on ratings: RatingColumns, validation: RatingColumns, epochs: Int,
+    on ratings: RatingSubset, validation: RatingSubset, epochs: Int,
     stopping options: EarlyStoppingOptions?, onEpoch: (EpochRecord) -> Void
   ) throws(TrainingError) -> TrainedModel {
     guard ratings.count > 0 else { throw .noTrainingRows }
-    let counts = TrainingCounts(ratings, users: users, items: items)
     if model.type == .bias {
-      let model = BiasModel.fit(ratings, users: users, items: items, scale: scale)
+      let model = BiasModel.fit(ratings.selected(), users: users, items: items, scale: scale)
       return TrainedModel(model: model, history: [], bestEpoch: 0)
     }
-    let configuration = configuration(trainMean: Float(BiasModel.mean(of: ratings.values)))
-    var state = startingState(configuration)
-    var optimizer = Optimizer(resolved)
+    var state = start(on: ratings, validation: validation)
     var stopping = options.map { EarlyStopping($0) }
-    var best: (any ModelInTraining)?
+    var best: (any EpochTraining)?
     var history: [EpochRecord] = []
     var learningRate = resolved.learningRate
-    let schedule = MinibatchSchedule(training, count: ratings.count)
     epochs: for epoch in 1...max(epochs, 1) {
-      optimizer.learningRate = Float(learningRate)
-      let trainLoss = try schedule.run(
-        epoch: epoch, on: ratings, state: &state, optimizer: &optimizer)
-      let record = try record(
-        epoch, trainLoss: trainLoss, learningRate: learningRate, state: state,
-        validation: validation, counts: counts, optimizer: optimizer,
-        configuration: configuration)
+      let trainLoss = try state.trainEpoch(epoch, learningRate: Float(learningRate))
+      let record = try Self.record(
+        epoch, trainLoss: trainLoss, learningRate: learningRate, validation: state.validate())
       history.append(record)
       onEpoch(record)
-      learningRate *= training.learningRateDecay
+      learningRate *= resolved.learningRateDecay
       guard let options, let value = Self.value(of: record, options.monitor) else { continue }
       switch stopping?.observe(value, epoch: epoch) {
       case .better: if options.restoreBest { best = state }
@@ -101,60 +96,46 @@ public struct Trainer: Sendable {
     let bestEpoch = stopping?.bestEpoch ?? history.count
     let isRestored = options?.restoreBest ?? false
     return TrainedModel(
-      model: (best ?? state).model(counts), history: history,
+      model: (best ?? state).model(), history: history,
       bestEpoch: isRestored ? bestEpoch : history.count)
   }
 
-  private func configuration(trainMean: Float) -> ModelConfiguration {
-    ModelConfiguration(
+  private func start(on ratings: RatingSubset, validation: RatingSubset) -> any EpochTraining {
+    let counts = TrainingCounts(ratings, users: users, items: items)
+    let configuration = ModelConfiguration(
       type: model.type, users: users, items: items, factors: model.factors,
       hidden: model.type == .neural ? model.hidden : [], link: resolved.link, cold: model.cold,
-      scale: scale, trainMean: trainMean)
-  }
-
-  private func startingState(_ configuration: ModelConfiguration) -> any ModelInTraining {
+      scale: scale, trainMean: Float(BiasModel.mean(of: ratings)))
+    if resolved.schedule == .blocks {
+      return BlockTraining(
+        configuration, options: training, resolved: resolved, counts: counts, ratings: ratings,
+        validation: validation, threads: threads)
+    }
     let l2 = Float(resolved.l2)
     let wholeTables = Optimizer(resolved).penalizesWholeTables
-    return configuration.type == .neural
+    let state: any ModelInTraining =
+      configuration.type == .neural
       ? NeuralTraining(
         configuration, options: model, seed: training.seed, l2: l2,
         penalizesWholeTables: wholeTables, batchSize: training.batchSize)
       : FactorTraining(
         configuration, seed: training.seed, l2: l2, penalizesWholeTables: wholeTables,
         batchSize: training.batchSize)
+    return MinibatchTraining(
+      state, configuration, counts: counts, options: training, resolved: resolved,
+      ratings: ratings, validation: validation)
   }
 
-  private func record(
-    _ epoch: Int, trainLoss: Double, learningRate: Double, state: any ModelInTraining,
-    validation: RatingColumns, counts: TrainingCounts, optimizer: Optimizer,
-    configuration: ModelConfiguration
+  private static func record(
+    _ epoch: Int, trainLoss: Double, learningRate: Double, validation: (loss: Double, rmse: Double)?
   ) throws(TrainingError) -> EpochRecord {
-    guard trainLoss.isFinite else { throw .diverged(epoch: epoch, learningRate: learningRate) }
-    var validationLoss: Double?
-    var validationRMSE: Double?
-    if validation.count > 0 {
-      let model = state.model(counts)
-      let loss = RatingLoss(configuration)
-      var sum = 0.0
-      var squares = 0.0
-      for row in 0..<validation.count {
-        let key = model.rankingKey(of: validation.items[row], by: validation.users[row])
-        let rating = validation.values[row]
-        sum += loss(key: key, rating: rating).value
-        let error = Double(configuration.rating(ofKey: key)) - Double(rating)
-        squares += error * error
-      }
-      let count = Double(validation.count)
-      let penalty = optimizer.penalizesWholeTables ? state.penaltyValue() : 0
-      validationLoss = sum / count + penalty
-      validationRMSE = (squares / count).squareRoot()
-      guard squares.isFinite, sum.isFinite else {
-        throw .diverged(epoch: epoch, learningRate: learningRate)
-      }
+    let values = [trainLoss, validation?.loss ?? 0, validation?.rmse ?? 0]
+    guard values.allSatisfy(\.isFinite) else {
+      throw .diverged(epoch: epoch, learningRate: learningRate)
     }
     return EpochRecord(
-      epoch: epoch, trainLoss: trainLoss, validationLoss: validationLoss,
-      validationRMSE: validationRMSE, learningRate: learningRate)
+      epoch: epoch, trainLoss: trainLoss, validationLoss: validation?.loss,
+      validationRMSE: validation?.rmse, learningRate: learningRate)
   }
 
   private static func value(of record: EpochRecord, _ monitor: MonitoredValue) -> Double? {

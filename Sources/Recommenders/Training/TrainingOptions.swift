@@ -12,6 +12,29 @@ public enum OptimizerType: String, CaseIterable, Sendable {
   case adagrad
 }
 
+/// The orders in which ratings are learned from.
+public enum ScheduleType: String, CaseIterable, Sendable {
+  /// Decided by the model, the optimizer and the number of ratings.
+  case auto
+  /// Batches of a seeded order that is new in each epoch.
+  case minibatch
+  /// Blocks of users × items, in parallel, one rating after the other in each.
+  case blocks
+}
+
+/// The grid that ratings are dealt into for learning from blocks.
+///
+/// It is a part of the plan because another grid gives another model; the number of threads does not.
+public struct GridOptions: Equatable, Sendable {
+  /// The number of blocks of users, at least that of the blocks of items. The default is 64.
+  public var userBlocks: Int = 64
+  /// The number of blocks of items, the most that can be worked on at the same time. The default is 16.
+  public var itemBlocks: Int = 16
+
+  /// Creates the default options.
+  public init() {}
+}
+
 /// What early stopping watches.
 public enum MonitoredValue: String, CaseIterable, Sendable {
   /// The RMSE of the validation rows.
@@ -52,14 +75,19 @@ public struct EarlyStoppingOptions: Equatable, Sendable {
 public struct TrainingOptions: Equatable, Sendable {
   /// The optimizer. The default is chosen by the number of training ratings.
   public var optimizer: OptimizerType = .auto
+  /// The order in which ratings are learned from. The default is chosen by the model, the optimizer
+  /// and the number of training ratings.
+  public var schedule: ScheduleType = .auto
+  /// The grid of the schedule `blocks`.
+  public var grid = GridOptions()
   /// The number of ratings in a batch. The default is 64.
   public var batchSize: Int = 64
   /// The most epochs that are trained. The default is 50.
   public var maxEpochs: Int = 50
   /// The step size of the first epoch. The default depends on the optimizer.
   public var learningRate: Double?
-  /// What the step size is multiplied by after each epoch. The default is 1.
-  public var learningRateDecay: Double = 1
+  /// What the step size is multiplied by after each epoch. The default depends on the schedule.
+  public var learningRateDecay: Double?
   /// The L2 penalty. The default depends on the optimizer.
   public var l2: Double?
   /// When training ends early; `nil` trains all epochs.

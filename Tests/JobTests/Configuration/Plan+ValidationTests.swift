@@ -8,6 +8,26 @@ import Testing
     JobDocuments.faults("{\"name\": \"a\", \"dataset\": {\(members)}}")
   }
 
+  @Test(arguments: [
+    (
+      #""training": {"schedule": "blocks", "optimizer": "adam"}"#,
+      "at /training/schedule: \"adam\" moves every row"
+    ),
+    (
+      #""training": {"schedule": "blocks"}, "model": {"type": "neural"}"#,
+      "at /training/schedule: a \"neural\" model cannot"
+    ),
+    (
+      #""training": {"grid": {"user_blocks": 4}}"#,
+      "at /training/grid/user_blocks: there must be at least as many"
+    ),
+  ])
+  func blocksMustFitTheModelTheOptimizerAndTheGrid(members: String, fault: String) {
+    let found = JobDocuments.faults(adding: members)
+    #expect(found.count == 1)
+    #expect(found.first?.contains(fault) ?? false, "\(found)")
+  }
+
   @Test func aHashAndALockExcludeEachOther() {
     let found = faults(
       dataset: "\"sources\": [\"a.zip\"], \"sha256\": \"\(Self.sha256)\", \"pin\": \"lock\"")

@@ -166,7 +166,8 @@ import Testing
         "dropout": {"input": 0.1, "hidden": 0.2}, "cold": "as-trained"
       },
       "training": {
-        "optimizer": "lazy-adam", "batch_size": 128, "max_epochs": 9, "learning_rate": 1e-3,
+        "optimizer": "lazy-adam", "schedule": "minibatch",
+        "grid": {"user_blocks": 32, "item_blocks": 8}, "batch_size": 128, "max_epochs": 9, "learning_rate": 1e-3,
         "learning_rate_decay": 0.9, "l2": 0,
         "early_stopping": {
           "monitor": "validation-loss", "patience": 4, "min_delta": 0, "restore_best": false

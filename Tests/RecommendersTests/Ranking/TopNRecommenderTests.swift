@@ -24,7 +24,7 @@ struct TopNRecommenderTests {
       model: model, training: training,
       resolved: ResolvedTraining(training, model: model, ratings: 400, watchesHeldOut: false),
       users: size, items: size, scale: RatingScale(minimum: 1, maximum: 5)
-    ).refit(on: ratings, epochs: 60) { _ in }
+    ).refit(on: RatingSubset(ratings), epochs: 60) { _ in }
     let seen = InteractionMatrix(users: size, columns: ratings)
     let lists = try await TopNRecommender(
       model: trained.model, excluding: seen, candidates: Array(repeating: true, count: size), k: 3

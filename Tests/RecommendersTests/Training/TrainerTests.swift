@@ -39,7 +39,9 @@ struct TrainerTests {
     model.hiddenDropout = 0.1
     training.maxEpochs = 60
     training.l2 = setting.optimizer == .adam ? 1e-6 : 0.005
-    let trained = try trainer(model, training, dataset).train(on: rows, validation: held) { _ in }
+    let trained = try trainer(model, training, dataset).train(
+      on: RatingSubset(rows), validation: RatingSubset(held)
+    ) { _ in }
     let baseline = BiasModel.fit(
       rows, users: dataset.users.count, items: dataset.items.count, scale: dataset.scale)
     let (rmse, baselineRMSE) = (error(trained.model, held), error(baseline, held))
@@ -56,7 +58,7 @@ struct TrainerTests {
     func tensors(seed: UInt32) throws -> [NamedTensor] {
       training.seed = seed
       return try trainer(model, training, dataset)
-        .refit(on: dataset.ratings, epochs: 2) { _ in }.model.tensors
+        .refit(on: RatingSubset(dataset.ratings), epochs: 2) { _ in }.model.tensors
     }
     model.factors = 5
     #expect(try tensors(seed: 1) == tensors(seed: 1))
@@ -73,7 +75,9 @@ struct TrainerTests {
     model.factors = 20
     training.maxEpochs = 60
     var records: [EpochRecord] = []
-    let trained = try trainer(model, training, dataset).train(on: rows, validation: watched) {
+    let trained = try trainer(model, training, dataset).train(
+      on: RatingSubset(rows), validation: RatingSubset(watched)
+    ) {
       records.append($0)
     }
     #expect(records == trained.history)
@@ -83,7 +87,9 @@ struct TrainerTests {
     #expect(abs(error(trained.model, watched) - best) < 1e-12)
 
     training.earlyStopping?.restoreBest = false
-    let last = try trainer(model, training, dataset).train(on: rows, validation: watched) { _ in }
+    let last = try trainer(model, training, dataset).train(
+      on: RatingSubset(rows), validation: RatingSubset(watched)
+    ) { _ in }
     #expect(last.bestEpoch == last.history.count)
     let final = try #require(last.history.last?.validationRMSE)
     #expect(abs(error(last.model, watched) - final) < 1e-12)
@@ -98,7 +104,7 @@ struct TrainerTests {
     training.learningRateDecay = 0.5
     training.earlyStopping = nil
     let trained = try trainer(model, training, dataset).train(
-      on: dataset.ratings, validation: dataset.ratings
+      on: RatingSubset(dataset.ratings), validation: RatingSubset(dataset.ratings)
     ) { _ in }
     #expect(trained.history.map(\.epoch) == Array(1...7))
     #expect(trained.history.map(\.learningRate) == (0..<7).map { 0.05 / Double(1 << $0) })
@@ -109,7 +115,9 @@ struct TrainerTests {
     let dataset = try #require(Self.dataset)
     let (model, training) = options(Setting(type: .dot, optimizer: .sgd, learningRate: 1e9))
     #expect(throws: TrainingError.diverged(epoch: 1, learningRate: 1e9)) {
-      try trainer(model, training, dataset).refit(on: dataset.ratings, epochs: 3) { _ in }
+      try trainer(model, training, dataset).refit(on: RatingSubset(dataset.ratings), epochs: 3) {
+        _ in
+      }
     }
   }
 
@@ -118,7 +126,7 @@ struct TrainerTests {
     let (model, training) = options(Setting(type: .dot, optimizer: .adam, learningRate: 0.1))
     #expect(throws: TrainingError.noTrainingRows) {
       try trainer(model, training, dataset).refit(
-        on: dataset.ratings.selecting([]), epochs: 1
+        on: RatingSubset(dataset.ratings, rows: []), epochs: 1
       ) { _ in }
     }
   }
@@ -130,7 +138,7 @@ struct TrainerTests {
     let task = Task { () -> TrainingError? in
       while !Task.isCancelled { await Task.yield() }
       do throws(TrainingError) {
-        _ = try trainer.refit(on: dataset.ratings, epochs: 1) { _ in }
+        _ = try trainer.refit(on: RatingSubset(dataset.ratings), epochs: 1) { _ in }
         return nil
       } catch {
         return error

@@ -1,0 +1,64 @@
+import Ratings
+
+/// A model in training that learns from all of its ratings epoch by epoch.
+protocol EpochTraining: Sendable {
+  /// Learns from every rating once and returns the mean loss before each step.
+  mutating func trainEpoch(_ number: Int, learningRate: Float) throws(TrainingError) -> Double
+  /// The mean loss and the RMSE of the validation rows; `nil` if there are none.
+  func validate() -> (loss: Double, rmse: Double)?
+  /// The model with the parameters as they are.
+  func model() -> any RatingPredictor
+}
+
+/// A model that learns from batches, in a new order each epoch.
+struct MinibatchTraining: EpochTraining {
+  private let ratings: RatingSubset
+  private let validation: RatingSubset
+  private let configuration: ModelConfiguration
+  private let counts: TrainingCounts
+  private let schedule: MinibatchSchedule
+  private var state: any ModelInTraining
+  private var optimizer: Optimizer
+
+  init(
+    _ state: any ModelInTraining, _ configuration: ModelConfiguration, counts: TrainingCounts,
+    options: TrainingOptions, resolved: ResolvedTraining, ratings: RatingSubset,
+    validation: RatingSubset
+  ) {
+    self.state = state
+    self.configuration = configuration
+    self.counts = counts
+    self.ratings = ratings
+    self.validation = validation
+    schedule = MinibatchSchedule(options, count: ratings.count)
+    optimizer = Optimizer(resolved)
+  }
+
+  mutating func trainEpoch(
+    _ number: Int, learningRate: Float
+  ) throws(TrainingError) -> Double {
+    optimizer.learningRate = learningRate
+    return try schedule.run(epoch: number, on: ratings, state: &state, optimizer: &optimizer)
+  }
+
+  func validate() -> (loss: Double, rmse: Double)? {
+    guard validation.count > 0 else { return nil }
+    let model = state.model(counts)
+    let loss = RatingLoss(configuration)
+    var (sum, squares) = (0.0, 0.0)
+    for position in 0..<validation.count {
+      let row = validation.row(at: position)
+      let columns = validation.columns
+      let key = model.rankingKey(of: columns.items[row], by: columns.users[row])
+      let rating = columns.values[row]
+      sum += loss(key: key, rating: rating).value
+      let error = Double(configuration.rating(ofKey: key)) - Double(rating)
+      squares += error * error
+    }
+    let count = Double(validation.count)
+    let penalty = optimizer.penalizesWholeTables ? state.penaltyValue() : 0
+    return (sum / count + penalty, (squares / count).squareRoot())
+  }
+
+  func model() -> any RatingPredictor { state.model(counts) }
+}
