@@ -38,7 +38,7 @@ let package = Package(
     .executableTarget(name: "recjob", dependencies: ["Job", argumentParser, logging]),
     .executableTarget(
       name: "recjob-bench",
-      dependencies: ["Job", "Kernels", "Ratings", "Recommenders", argumentParser]),
+      dependencies: ["Job", "Kernels", "Ratings", "Recommenders", "Storage", argumentParser]),
 
     // Tests
     .target(name: "TestSupport", dependencies: ["Ratings", "Storage"], path: "Tests/TestSupport"),

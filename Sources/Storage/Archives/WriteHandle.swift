@@ -67,6 +67,21 @@ import CStorage
     try check(unsafe archive_write_finish_entry(handle))
   }
 
+  /// Starts a member whose size shows only when it ends.
+  func begin(_ name: String) throws(StorageError) {
+    try writeHeader(name, .file([]), size: nil)
+  }
+
+  /// Adds bytes to the member that was started.
+  func append(_ bytes: Span<UInt8>) throws(StorageError) {
+    try writeData(bytes)
+  }
+
+  /// Ends the member that was started.
+  func end() throws(StorageError) {
+    try check(unsafe archive_write_finish_entry(handle))
+  }
+
   /// Writes the end of the archive.
   consuming func close() throws(StorageError) {
     try check(unsafe archive_write_close(handle))
@@ -82,7 +97,7 @@ import CStorage
   }
 
   private func writeHeader(
-    _ name: String, _ content: ArchiveWriter.Content, size: Int
+    _ name: String, _ content: ArchiveWriter.Content, size: Int?
   ) throws(StorageError) {
     // Safety: the entry is made and freed here; the strings are copied into it.
     guard let entry = unsafe archive_entry_new() else {
@@ -108,7 +123,7 @@ import CStorage
       unsafe archive_entry_set_mtime(entry, 0, 0)
       unsafe archive_entry_set_uid(entry, 0)
       unsafe archive_entry_set_gid(entry, 0)
-      unsafe archive_entry_set_size(entry, Int64(size))
+      if let size { unsafe archive_entry_set_size(entry, Int64(size)) }
       return unsafe archive_write_header(handle, entry)
     }
     try check(result)

@@ -1,0 +1,4 @@
+/// The loops from lists to files.
+enum ExportLoops {
+  static let entries: [LoopEntry] = []
+}
