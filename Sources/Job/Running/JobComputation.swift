@@ -17,7 +17,9 @@ struct JobComputation {
       try DatasetSplit(dataset: dataset, options: plan.split)
     }
     let trained = try await clock.run(.train) {
-      try ModelTraining(plan: plan, dataset: dataset, split: split, onEpoch: report).run()
+      try ModelTraining(
+        plan: plan, dataset: dataset, split: split, threads: threads, onEpoch: report
+      ).run()
     }
     let evaluation = try await clock.run(.evaluate) {
       try await Evaluator(

@@ -43,6 +43,7 @@ struct ModelTraining {
   let plan: Plan
   let dataset: RatingsDataset
   let split: DatasetSplit
+  let threads: Int
   let onEpoch: (PhasedEpoch) -> Void
 
   func run() throws(TrainingError) -> TrainedJob {
@@ -53,7 +54,7 @@ struct ModelTraining {
       watchesHeldOut: plan.split.validation == .test)
     let trainer = Trainer(
       model: plan.model, training: plan.training, resolved: resolved, users: dataset.users.count,
-      items: dataset.items.count, scale: dataset.scale)
+      items: dataset.items.count, scale: dataset.scale, threads: threads)
     var history: [PhasedEpoch] = []
     func note(_ phase: PhasedEpoch.Phase, _ record: EpochRecord) {
       let epoch = PhasedEpoch(phase: phase, record: record)

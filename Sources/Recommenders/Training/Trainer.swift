@@ -10,6 +10,7 @@ public struct Trainer: Sendable {
   private let users: Int
   private let items: Int
   private let scale: RatingScale
+  private let threads: Int
 
   /// Prepares training.
   ///
@@ -20,9 +21,10 @@ public struct Trainer: Sendable {
   ///   - users: The number of users of the dataset.
   ///   - items: The number of items of the dataset.
   ///   - scale: The rating scale of the dataset.
+  ///   - threads: The number of threads; the model does not depend on it.
   public init(
     model: ModelOptions, training: TrainingOptions, resolved: ResolvedTraining, users: Int,
-    items: Int, scale: RatingScale
+    items: Int, scale: RatingScale, threads: Int = 1
   ) {
     self.model = model
     self.training = training
@@ -30,6 +32,7 @@ public struct Trainer: Sendable {
     self.users = users
     self.items = items
     self.scale = scale
+    self.threads = threads
   }
 
   /// Trains until early stopping or the last epoch.
@@ -79,7 +82,7 @@ public struct Trainer: Sendable {
     var best: (any ModelInTraining)?
     var history: [EpochRecord] = []
     var learningRate = resolved.learningRate
-    let schedule = MinibatchSchedule(training, count: ratings.count)
+    let schedule = MinibatchSchedule(training, count: ratings.count, threads: threads)
     epochs: for epoch in 1...max(epochs, 1) {
       optimizer.learningRate = Float(learningRate)
       let trainLoss = try schedule.run(

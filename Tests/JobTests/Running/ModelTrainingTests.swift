@@ -20,7 +20,9 @@ struct ModelTrainingTests {
     plan.training.maxEpochs = 12
     change(&plan)
     let split = try DatasetSplit(dataset: dataset, options: plan.split)
-    return try ModelTraining(plan: plan, dataset: dataset, split: split, onEpoch: { _ in }).run()
+    return try ModelTraining(
+      plan: plan, dataset: dataset, split: split, threads: 1, onEpoch: { _ in }
+    ).run()
   }
 
   private func phases(_ job: TrainedJob) -> [PhasedEpoch.Phase: Int] {
