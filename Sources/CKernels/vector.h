@@ -11,7 +11,10 @@
 typedef float v16 __attribute__((vector_size(64), aligned(64), may_alias));
 typedef float v8 __attribute__((vector_size(32), aligned(32), may_alias));
 typedef float v4 __attribute__((vector_size(16), aligned(16), may_alias));
-typedef int32_t v16i __attribute__((vector_size(64)));
+typedef float v16_unaligned __attribute__((vector_size(64), aligned(4), may_alias));
+typedef int32_t v16i __attribute__((vector_size(64), aligned(64), may_alias));
+typedef uint32_t v16u __attribute__((vector_size(64)));
+typedef uint64_t v8ul __attribute__((vector_size(64)));
 typedef int32_t v8i __attribute__((vector_size(32)));
 typedef int32_t v4i __attribute__((vector_size(16)));
 

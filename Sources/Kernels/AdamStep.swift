@@ -16,6 +16,8 @@ public struct AdamStep: Sendable {
   public static let epsilon: Float = 1e-7
   /// How many steps lie between two that clear tiny moments.
   public static let cleaningInterval = 64
+  /// How many rows a thread of a team takes at a time.
+  public static let rangeRows = 128
 
   let parameters: rk_adam_parameters
 
@@ -56,13 +58,47 @@ public struct AdamStep: Sendable {
   ) -> Float {
     Self.check(touched, gradients, table)
     table.makeUnique()
+    return move(0..<table.weights.rows, of: table, touched, gradients)
+  }
+
+  /// Moves every row of a table, with the threads of a team.
+  ///
+  /// The rows move to the bits of ``moveAll(_:touched:gradients:)``. The penalty is summed in each range
+  /// of ``rangeRows`` rows and over the ranges in order, whatever the number of threads, which is not
+  /// the order of ``AdamTable/penaltySum()``.
+  public func moveAll(
+    _ table: inout AdamTable, touched: [UInt32], gradients: EmbeddingTable, team: WorkTeam
+  ) -> Float {
+    Self.check(touched, gradients, table)
+    table.makeUnique()
+    let rows = table.weights.rows
+    let ranges = (rows + Self.rangeRows - 1) / Self.rangeRows
+    let sums = EmbeddingTable(rows: ranges, dimension: 1)
+    team.forEach(ranges) { [table] range in
+      let first = range * Self.rangeRows
+      let sum = move(first..<min(first + Self.rangeRows, rows), of: table, touched, gradients)
+      // Safety: each range has a row of its own in the table of sums.
+      unsafe sums.start[range * sums.stride] = sum
+    }
+    return (0..<ranges).reduce(0) { $0 + sums[$1, 0] }
+  }
+
+  /// Moves some rows of a table, which nobody else uses meanwhile, and returns the penalty they had.
+  ///
+  /// - Precondition: The touched rows and their gradients were checked.
+  private func move(
+    _ rows: Range<Int>, of table: AdamTable, _ touched: [UInt32], _ gradients: EmbeddingTable
+  ) -> Float {
+    let first = Self.place(of: rows.lowerBound, in: touched)
+    let count = Self.place(of: rows.upperBound, in: touched) - first
+    let (stride, dimension) = (table.weights.stride, table.weights.dimension)
     // Safety: the check keeps every row number inside the tables, which have one shape and own
     // their memory.
     return unsafe touched.withUnsafeBufferPointer { numbers in
-      unsafe rk_adam_all(
-        table.weights.start, table.momentum.start, table.velocity.start, table.weights.rows,
-        table.weights.stride, table.weights.dimension, numbers.baseAddress, gradients.start,
-        touched.count, table.doubledPenalty.start, parameters)
+      unsafe rk_adam_rows(
+        table.weights.start, table.momentum.start, table.velocity.start, rows.lowerBound,
+        rows.upperBound, stride, dimension, numbers.baseAddress.map { unsafe $0 + first },
+        gradients.start + first * stride, count, table.doubledPenalty.start, parameters)
     }
   }
 
@@ -81,6 +117,16 @@ public struct AdamStep: Sendable {
         table.weights.dimension, numbers.baseAddress, gradients.start, touched.count,
         table.doubledPenalty.start, parameters)
     }
+  }
+
+  /// The number of elements of an ascending list that are below a row.
+  private static func place(of row: Int, in touched: [UInt32]) -> Int {
+    var (low, high) = (0, touched.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if touched[middle] < row { low = middle + 1 } else { high = middle }
+    }
+    return low
   }
 
   private static func check(
@@ -117,6 +163,15 @@ public struct AdamTable: Sendable {
     velocity = momentum
     doubledPenalty = EmbeddingTable(
       rows: 1, dimension: weights.dimension, values: penalty.map { 2 * $0 })
+  }
+
+  /// Σ λ·w² over the table, in the order of ``AdamStep/moveAll(_:touched:gradients:)``.
+  ///
+  /// - Complexity: O(rows × dimension).
+  public func penaltySum() -> Float {
+    // Safety: the kernel reads the rows of the table, and the penalty has one of the same length.
+    unsafe rk_penalty(
+      weights.start, weights.rows, weights.stride, weights.dimension, doubledPenalty.start)
   }
 
   /// Calls `body` with all weights and v for changing them, as other optimizers do.

@@ -23,6 +23,34 @@ struct AdamStepTests {
     }
   }
 
+  @Test(arguments: [1, 2, 5], [9, 52, 60])
+  func aTeamMovesEveryRowToTheSameBits(threads: Int, dimension: Int) {
+    let rows = 3 * AdamStep.rangeRows + 5
+    let weights = EmbeddingTable(
+      rows: rows, dimension: dimension,
+      values: ScalarReference.numbers(rows * dimension, seed: 8))
+    let penalty = (0..<dimension).map { $0 == 1 ? 0 : Float(1e-3) }
+    var alone = AdamTable(weights, penalty: penalty)
+    var together = alone
+    let gradients = EmbeddingTable(
+      rows: 4, dimension: dimension,
+      values: ScalarReference.numbers(4 * dimension, seed: 9))
+    let touched = [0, AdamStep.rangeRows - 1, AdamStep.rangeRows, rows - 1].map { UInt32($0) }
+    let team = WorkTeam(threads: threads)
+    for number in 63...65 {
+      let step = AdamStep(number: number, learningRate: 0.01)
+      #expect(alone.penaltySum() == together.penaltySum())
+      let expected = alone.penaltySum()
+      let whole = step.moveAll(&alone, touched: touched, gradients: gradients)
+      let inRanges = step.moveAll(&together, touched: touched, gradients: gradients, team: team)
+      #expect(whole == expected)
+      #expect(abs(inRanges - whole) <= 1e-5 * whole)
+      #expect(together.weights == alone.weights)
+      #expect(together.momentum == alone.momentum)
+      #expect(together.velocity == alone.velocity)
+    }
+  }
+
   @Test(arguments: dimensions)
   func movesOnlyTouchedRows(dimension: Int) {
     var twin = Twin(rows: 4, dimension: dimension)

@@ -59,6 +59,46 @@ enum ScalarReference {
     return sum
   }
 
+  /// A dense layer's outputs: over the inputs in ascending order, the bias last.
+  static func dense(_ inputs: [Float], kernel: [[Float]], bias: [Float]) -> [Float] {
+    bias.indices.map { unit in
+      var sum: Float = 0
+      for input in inputs.indices { sum += inputs[input] * kernel[input][unit] }
+      return sum + bias[unit]
+    }
+  }
+
+  /// The derivatives by a dense layer's inputs: over its outputs in ascending order, times the gates.
+  static func denseSlopes(_ slopes: [Float], kernel: [[Float]], gates: [Float]) -> [Float] {
+    gates.indices.map { input in
+      var sum: Float = 0
+      for unit in slopes.indices { sum += slopes[unit] * kernel[input][unit] }
+      return gates[input] * sum
+    }
+  }
+
+  /// The gate of a unit: word `unit % 4` of Philox4x32-10 below the threshold drops it.
+  static func gate(
+    seed: UInt32, stream: UInt32, epoch: UInt32, position: UInt64, layer: UInt32, unit: Int,
+    rate: Double
+  ) -> Float {
+    var counter = [
+      epoch, UInt32(truncatingIfNeeded: position), UInt32(position >> 32),
+      layer << 24 | UInt32(unit / 4),
+    ]
+    var key = (seed, stream)
+    for _ in 0..<10 {
+      let first = UInt64(0xD251_1F53) * UInt64(counter[0])
+      let second = UInt64(0xCD9E_8D57) * UInt64(counter[2])
+      counter = [
+        UInt32(second >> 32) ^ counter[1] ^ key.0, UInt32(truncatingIfNeeded: second),
+        UInt32(first >> 32) ^ counter[3] ^ key.1, UInt32(truncatingIfNeeded: first),
+      ]
+      key = (key.0 &+ 0x9E37_79B9, key.1 &+ 0xBB67_AE85)
+    }
+    return Double(counter[unit % 4]) < rate * 4_294_967_296 ? 0 : Float(1 / (1 - rate))
+  }
+
   /// Numbers without a pattern, the same at every call.
   static func numbers(_ count: Int, seed: UInt64) -> [Float] {
     var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1

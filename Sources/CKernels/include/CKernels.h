@@ -44,22 +44,95 @@ typedef struct {
   int clean;
 } rk_adam_parameters;
 
-/// One step of Adam over every row of a table.
+/// One step of Adam over the rows from `first` up to, but without, `end`.
 ///
-/// weights, momentum, velocity: rows x stride. touched: the ascending numbers of the rows that have
-/// a gradient; gradients: touched_count x stride, in the same order. doubled: a row that holds twice
-/// the L2 factor of each lane; doubled * weight is added to the gradient of every row, touched or
-/// not.
+/// weights, momentum, velocity: rows x stride. touched: the ascending numbers of those rows among
+/// them that have a gradient; gradients: touched_count x stride, in the same order. doubled: a row
+/// that holds twice the L2 factor of each lane; doubled * weight is added to the gradient of every
+/// row, touched or not.
 ///
-/// Returns the sum of doubled / 2 * weight^2 over the table as it was before the step.
-float rk_adam_all(float *weights, float *momentum, float *velocity, size_t rows, size_t stride,
-                  size_t dimension, const uint32_t *_Nullable touched, const float *gradients,
-                  size_t touched_count, const float *doubled, rk_adam_parameters parameters);
+/// Returns rk_penalty of these rows as they were before the step.
+float rk_adam_rows(float *weights, float *momentum, float *velocity, size_t first, size_t end,
+                   size_t stride, size_t dimension, const uint32_t *_Nullable touched,
+                   const float *gradients, size_t touched_count, const float *doubled,
+                   rk_adam_parameters parameters);
+
+/// The sum of doubled / 2 * weight^2 over some rows.
+float rk_penalty(const float *weights, size_t rows, size_t stride, size_t dimension,
+                 const float *doubled);
 
 /// The same over the touched rows only; each of these steps cleans.
 void rk_adam_touched(float *weights, float *momentum, float *velocity, size_t stride,
                      size_t dimension, const uint32_t *_Nullable touched, const float *gradients,
                      size_t touched_count, const float *doubled, rk_adam_parameters parameters);
+
+/// The outputs of a dense layer for some rows: outputs = inputs . kernel + bias.
+///
+/// kernel: input_count x output_stride. Each output is summed over the inputs in ascending order,
+/// the bias last.
+void rk_dense_forward(const float *inputs, size_t input_stride, size_t input_count,
+                      const float *kernel, const float *bias, float *outputs, size_t output_stride,
+                      size_t rows);
+
+/// The derivatives by a layer's inputs: gates *= slopes . turned.
+///
+/// slopes: the derivatives by its outputs. turned: its kernel with rows and columns exchanged,
+/// slope_count x gate_stride. gates: what each input was multiplied by. Summed over the outputs in
+/// ascending order.
+void rk_dense_backward(const float *slopes, size_t slope_stride, size_t slope_count,
+                       const float *turned, float *gates, size_t gate_stride, size_t rows);
+
+/// Adds the derivatives by a part of a layer's kernel, the rows from `first` up to, but without,
+/// `end`: gradients[i] += inputs[row][i] * slopes[row], for row after row.
+void rk_dense_gradient(const float *inputs, size_t input_stride, size_t first, size_t end,
+                       const float *slopes, size_t slope_stride, size_t rows, float *gradients);
+
+/// target += sources[row], for row after row.
+void rk_add_rows(float *target, const float *sources, size_t stride, size_t rows);
+
+/// Sets the gates of values at or below zero to zero, and multiplies all values by their
+/// gates; `count` is a multiple of 16.
+void rk_rectify(float *values, float *gates, size_t count);
+
+/// values *= factors; `count` is a multiple of 16.
+void rk_multiply(float *values, const float *factors, size_t count);
+
+/// turned[column][row] = source[row][column], without the lanes beyond the columns.
+void rk_turn(const float *source, size_t rows, size_t stride, float *turned, size_t columns,
+             size_t turned_stride);
+
+/// Copies `dimension` lanes of rows of a table to the lanes of rows 0, 1, ... from `first` on.
+void rk_gather_lanes(float *targets, size_t target_stride, size_t first, const float *sources,
+                     size_t source_stride, const uint32_t *source_rows, size_t dimension,
+                     size_t rows);
+
+/// Adds the `dimension` lanes from `first` on of rows 0, 1, ... to rows of a table, one after the
+/// other.
+void rk_scatter_lanes(float *targets, size_t target_stride, const uint32_t *target_rows,
+                      const float *sources, size_t source_stride, size_t first, size_t dimension,
+                      size_t rows);
+
+/// Where random words are drawn and what becomes of them.
+typedef struct {
+  /// The key of Philox4x32-10.
+  uint32_t seed, stream;
+  /// The counter of the first row and the first four units; `position` rises by one a row, `unit` by
+  /// one for every four units of a row.
+  uint32_t epoch;
+  uint64_t position;
+  uint32_t unit;
+  /// A unit whose word is below this is dropped: its gate is zero.
+  uint32_t threshold;
+  /// The gate of a unit that is not.
+  float kept;
+} rk_dropout;
+
+/// The gates of rows of units, the last lanes of a row included.
+void rk_dropout_gates(float *gates, size_t stride, size_t rows, rk_dropout dropout);
+
+/// What a thread does that found nothing to do this many times: it stays on the processor for some
+/// hundred times, then lets others have it.
+void rk_wait(unsigned times);
 
 /// The scores of one row against panels of 32 rows.
 ///

@@ -23,14 +23,14 @@ struct MinibatchTraining: EpochTraining {
   init(
     _ state: any ModelInTraining, _ configuration: ModelConfiguration, counts: TrainingCounts,
     options: TrainingOptions, resolved: ResolvedTraining, ratings: RatingSubset,
-    validation: RatingSubset
+    validation: RatingSubset, threads: Int
   ) {
     self.state = state
     self.configuration = configuration
     self.counts = counts
     self.ratings = ratings
     self.validation = validation
-    schedule = MinibatchSchedule(options, count: ratings.count)
+    schedule = MinibatchSchedule(options, count: ratings.count, threads: threads)
     optimizer = Optimizer(resolved)
   }
 

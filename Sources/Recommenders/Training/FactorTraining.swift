@@ -1,5 +1,6 @@
 import Kernels
 import Ratings
+import Synchronization
 
 /// `dot`, `biased-dot` or `logistic-dot` in training.
 struct FactorTraining: ModelInTraining {
@@ -67,7 +68,37 @@ struct FactorTraining: ModelInTraining {
       l2: l2, penalizesWholeTables: penalizesWholeTables, batchSize: batchSize)
   }
 
-  mutating func train(_ batch: Batch, optimizer: Optimizer) -> Double {
+  mutating func train(_ batch: Batch, optimizer: Optimizer, team: WorkTeam) -> Double {
+    guard optimizer.penalizesWholeTables, team.threads > 1 else {
+      let loss = addGradients(of: batch, optimizer)
+      let penalty = Double(users.endBatch(optimizer)) + Double(items.endBatch(optimizer))
+      return loss + penalty
+    }
+    let (loss, penalty) = addGradientsAndSumPenalty(of: batch, optimizer, team)
+    _ = users.endBatch(optimizer, team: team)
+    _ = items.endBatch(optimizer, team: team)
+    return loss + penalty
+  }
+
+  /// Computes the gradients of a batch while other threads sum the penalty.
+  ///
+  /// The order of that sum is the one of a single thread, which cannot be divided.
+  private mutating func addGradientsAndSumPenalty(
+    of batch: Batch, _ optimizer: Optimizer, _ team: WorkTeam
+  ) -> (loss: Double, penalty: Double) {
+    let tables = [items.parameters, users.parameters]
+    let sums = Mutex([Double](repeating: 0, count: tables.count))
+    let loss = team.forEach(tables.count) { number in
+      let sum = Double(tables[number].penaltySum())
+      sums.withLock { $0[number] = sum }
+    } meanwhile: {
+      addGradients(of: batch, optimizer)
+    }
+    return (loss, sums.withLock { $0[1] + $0[0] })
+  }
+
+  /// Computes the gradients of a batch and returns its mean loss without the penalty.
+  private mutating func addGradients(of batch: Batch, _ optimizer: Optimizer) -> Double {
     let count = batch.rows.count
     let (userRows, itemRows) = (batch.userRows, batch.itemRows)
     users.beginBatch(userRows)
@@ -91,8 +122,7 @@ struct FactorTraining: ModelInTraining {
       users.addPenaltyGradients(decayTable(userDecay, share), rows: userRows)
       items.addPenaltyGradients(decayTable(itemDecay, share), rows: itemRows)
     }
-    let penalty = Double(users.endBatch(optimizer)) + Double(items.endBatch(optimizer))
-    return sum / Double(count) + penalty
+    return sum / Double(count)
   }
 
   func penaltyValue() -> Double { users.penaltyValue() + items.penaltyValue() }

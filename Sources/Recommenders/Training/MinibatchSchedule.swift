@@ -1,3 +1,4 @@
+import Kernels
 import Ratings
 
 /// Some rows of a training set, to be learned from in one step.
@@ -18,7 +19,9 @@ struct Batch {
 /// A model whose parameters are still moving.
 protocol ModelInTraining: Sendable {
   /// Takes one step and returns the mean loss of the batch before it.
-  mutating func train(_ batch: Batch, optimizer: Optimizer) -> Double
+  ///
+  /// The result does not depend on the number of threads of the team.
+  mutating func train(_ batch: Batch, optimizer: Optimizer, team: WorkTeam) -> Double
   /// The L2 penalty of all tables.
   func penaltyValue() -> Double
   /// The model with the parameters as they are.
@@ -29,11 +32,13 @@ protocol ModelInTraining: Sendable {
 struct MinibatchSchedule {
   private let options: TrainingOptions
   private let count: Int
+  private let threads: Int
   private let generator: CounterBasedGenerator
 
-  init(_ options: TrainingOptions, count: Int) {
+  init(_ options: TrainingOptions, count: Int, threads: Int = 1) {
     self.options = options
     self.count = count
+    self.threads = threads
     generator = CounterBasedGenerator(seed: options.seed, stream: .shuffle)
   }
 
@@ -48,6 +53,7 @@ struct MinibatchSchedule {
     if let rows = ratings.rows {
       for place in order.indices { order[place] = rows[Int(order[place])] }
     }
+    let team = WorkTeam(threads: threads)
     var sum = 0.0
     for start in stride(from: 0, to: count, by: options.batchSize) {
       if Task.isCancelled { throw .cancelled }
@@ -56,7 +62,7 @@ struct MinibatchSchedule {
       let batch = Batch(
         ratings: ratings.columns, rows: order[start..<end], epoch: UInt32(epoch),
         firstPosition: start)
-      let loss = state.train(batch, optimizer: optimizer)
+      let loss = state.train(batch, optimizer: optimizer, team: team)
       sum += loss * Double(end - start)
     }
     return sum / Double(count)

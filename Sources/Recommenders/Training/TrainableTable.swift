@@ -3,7 +3,7 @@ import Kernels
 /// A table of parameters in training: the weights, what the optimizer remembers of each, and the
 /// gradients of the rows that the current batch touches.
 struct TrainableTable {
-  private var parameters: AdamTable
+  private(set) var parameters: AdamTable
   /// The gradients of the touched rows, in their order.
   private var gradients: EmbeddingTable
   /// The rows that the batch touches, ascending.
@@ -47,19 +47,10 @@ struct TrainableTable {
     gradients.add(scales, times: other, rows: rows, to: elementPlaces)
   }
 
-  /// Adds `scale` × a row of another table to the gradient of an element's row.
-  mutating func addGradient(_ scale: Float, times other: EmbeddingTable, row: Int, element: Int) {
-    gradients.add(scale, times: other, row: row, to: Int(elementPlaces[element]))
-  }
-
-  /// Adds some lanes of the first row of another table to the gradient of an element's row.
-  mutating func addGradient(_ other: EmbeddingTable, lanes: Range<Int>, element: Int) {
-    let start = Int(elementPlaces[element]) * gradients.stride
-    gradients.withMutableValues { gradient in
-      other.withValues { other in
-        for (offset, lane) in lanes.enumerated() { gradient[start + offset] += other[lane] }
-      }
-    }
+  /// Calls `body` with the gradients of the touched rows, in their order, and the place of each
+  /// element's row among them.
+  mutating func withGradients(_ body: (inout EmbeddingTable, [UInt32]) -> Void) {
+    body(&gradients, elementPlaces)
   }
 
   /// Adds, for each element of the batch, the gradient of its rating's penalty: each lane's factor ×
@@ -73,14 +64,21 @@ struct TrainableTable {
 
   /// Ends a batch: the optimizer moves the weights.
   ///
+  /// Where every row moves, the threads of a team share them; without one the calling thread moves
+  /// them all and sums the penalty in another order.
+  ///
   /// Returns the penalty before the step, where it is part of the loss.
-  mutating func endBatch(_ optimizer: Optimizer) -> Float {
+  mutating func endBatch(_ optimizer: Optimizer, team: WorkTeam? = nil) -> Float {
     if let constantLane {
       for place in touched.indices { gradients[place, constantLane] = 0 }
     }
     switch optimizer.type {
     case .adam, .auto:
-      return optimizer.adamStep.moveAll(&parameters, touched: touched, gradients: gradients)
+      guard let team else {
+        return optimizer.adamStep.moveAll(&parameters, touched: touched, gradients: gradients)
+      }
+      return optimizer.adamStep.moveAll(
+        &parameters, touched: touched, gradients: gradients, team: team)
     case .lazyAdam:
       optimizer.adamStep.moveTouched(&parameters, touched: touched, gradients: gradients)
     case .sgd:

@@ -123,7 +123,7 @@ public struct Trainer: Sendable {
         batchSize: training.batchSize)
     return MinibatchTraining(
       state, configuration, counts: counts, options: training, resolved: resolved,
-      ratings: ratings, validation: validation)
+      ratings: ratings, validation: validation, threads: threads)
   }
 
   private static func record(

@@ -32,7 +32,7 @@ struct GradientTests {
     optimizer.beginStep()
     let batch = Batch(
       ratings: Self.ratings, rows: [0, 1, 2, 3, 4], epoch: 1, firstPosition: 0)
-    _ = state.train(batch, optimizer: optimizer)
+    _ = state.train(batch, optimizer: optimizer, team: WorkTeam(threads: 1))
     let after = state.model(counts).tensors
 
     let halving: Double = type == .logisticDot ? 1 : 0.5

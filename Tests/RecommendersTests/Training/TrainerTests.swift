@@ -65,6 +65,32 @@ struct TrainerTests {
     #expect(try tensors(seed: 1) != tensors(seed: 2))
   }
 
+  private static let divided = [
+    Setting(type: .biasedDot, optimizer: .adam, learningRate: 0.01),
+    Setting(type: .neural, optimizer: .adam, learningRate: 0.01),
+    Setting(type: .neural, optimizer: .sgd, learningRate: 0.1),
+  ]
+
+  @Test(arguments: divided.indices)
+  func anyNumberOfThreadsGivesTheSameBits(index: Int) throws {
+    let setting = Self.divided[index]
+    let dataset = try #require(Self.dataset)
+    var (model, training) = options(setting)
+    (model.hidden, training.batchSize, training.l2) = ([9, 5], 1500, 0.001)
+    let rows = dataset.ratings.selecting(Array(0..<1600))
+    func trained(threads: Int) throws -> TrainedModel {
+      try trainer(model, training, dataset, threads: threads).refit(
+        on: RatingSubset(rows), epochs: 2
+      ) { _ in }
+    }
+    let alone = try trained(threads: 1)
+    for threads in [2, 5] {
+      let together = try trained(threads: threads)
+      #expect(together.history == alone.history, "\(setting), \(threads) threads")
+      #expect(together.model.tensors == alone.model.tensors, "\(setting), \(threads) threads")
+    }
+  }
+
   @Test func keepsTheBestEpochAndStopsAfterPatience() throws {
     let dataset = try #require(Self.dataset)
     let split = try DatasetSplit(dataset: dataset, options: SplitOptions())
@@ -160,12 +186,13 @@ struct TrainerTests {
   }
 
   private func trainer(
-    _ model: ModelOptions, _ training: TrainingOptions, _ dataset: RatingsDataset
+    _ model: ModelOptions, _ training: TrainingOptions, _ dataset: RatingsDataset, threads: Int = 1
   ) -> Trainer {
     Trainer(
       model: model, training: training,
       resolved: ResolvedTraining(training, model: model, ratings: 1000, watchesHeldOut: false),
-      users: dataset.users.count, items: dataset.items.count, scale: dataset.scale)
+      users: dataset.users.count, items: dataset.items.count, scale: dataset.scale,
+      threads: threads)
   }
 
   private func error(_ model: any RatingPredictor, _ rows: RatingColumns) -> Double {
