@@ -56,7 +56,7 @@ let package = Package(
         "Kernels", "Publishing", "Ratings", "Recommenders", "Storage", "TestSupport",
       ],
       resources: [.copy("Golden")]),
-    .testTarget(name: "JobTests", dependencies: ["Job", logging, "TestSupport"]),
+    .testTarget(name: "JobTests", dependencies: ["Job", "Kernels", logging, "TestSupport"]),
     .testTarget(
       name: "EndToEndTests",
       dependencies: ["Job", "Ratings", "Storage", "TestSupport", "recjob"],

@@ -26,11 +26,22 @@ public final class WorkTeam: Sendable {
 
   /// Calls `body` once with each number below `count` and returns when all calls have.
   ///
-  /// The calling thread first does `meanwhile`, whose value is returned, then takes part.
+  /// The numbers are taken in ascending order, so that a call may wait for one with a lower number.
+  public func forEach(_ count: Int, _ body: @Sendable (Int) -> Void) {
+    if count == 1 {
+      body(0)
+    } else {
+      forEach(count, body, meanwhile: {})
+    }
+  }
+
+  /// Calls `body` as ``forEach(_:_:)`` does, and returns the value of `meanwhile`.
+  ///
+  /// The calling thread first does `meanwhile`, then takes part.
   ///
   /// - Precondition: `meanwhile` does not use the team.
   public func forEach<Value>(
-    _ count: Int, _ body: @Sendable (Int) -> Void, meanwhile: () -> Value = {}
+    _ count: Int, _ body: @Sendable (Int) -> Void, meanwhile: () -> Value
   ) -> Value {
     guard threads > 1, count > 0 else {
       let value = meanwhile()

@@ -9,6 +9,7 @@ import Testing
     let fixture = try JobFixture()
     let printed = try fixture.run("--print-plan")
     #expect(printed.status == 0)
+    #expect(printed.errors.contains("memory: roughly"))
     #expect(!FileSystem.exists(fixture.path("out")))
     try fixture.directory.write(printed.output, to: "again.json")
     #expect(try fixture.recjob("run", "again.json", "--print-plan").output == printed.output)

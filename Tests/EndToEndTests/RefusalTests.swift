@@ -17,6 +17,22 @@ import Testing
     #expect(try FileSystem.list(fixture.path("out/.staging")).isEmpty)
   }
 
+  @Test func aRunThatWouldTakeMoreMemoryThanAllowedEndsBeforeTraining() throws {
+    let fixture = try JobFixture()
+    let outcome = try fixture.run("--set", "limits.memory_mb=1")
+    #expect(outcome.status == 78)
+    #expect(outcome.errors.contains("--set limits.memory_mb: at /limits/memory_mb: the run would"))
+    #expect(outcome.errors.contains("more than the 1 MB allowed; raise the limit"))
+    #expect(!outcome.errors.contains("Epoch finished"))
+    #expect(!FileSystem.exists(fixture.path("out/runs")))
+
+    let allowed = try fixture.run("--set", "limits.memory_mb=4000")
+    #expect(allowed.status == 0)
+    let record = try fixture.latest.json("run.json")
+    let estimate = try #require(record["estimated_memory_bytes"]?.intValue)
+    #expect(estimate > 1 << 20 && estimate < 4000 << 20)
+  }
+
   @Test func aRefusedGateKeepsTheLatestAndItsOwnMetrics() throws {
     let fixture = try JobFixture()
     #expect(try fixture.run().status == 0)

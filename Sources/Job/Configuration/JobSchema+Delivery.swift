@@ -72,6 +72,10 @@ extension JobSchema {
       Field(
         "threads", \LimitOptions.threads, .nullable(.integer(1...4_096), prototype: 1),
         "The number of threads; `null` is the number of processors. The results do not depend on "
-          + "it.")
+          + "it."),
+      Field(
+        "memory_mb", \LimitOptions.memoryMB, .nullable(.integer(1...1_000_000_000), prototype: 1),
+        "The memory that a run may be estimated to take, in MB of 1,048,576 bytes; one that would "
+          + "take more ends before training. `null` accepts all."),
     ])
 }

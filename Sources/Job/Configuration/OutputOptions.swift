@@ -44,6 +44,9 @@ public struct LimitOptions: Equatable, Sendable {
   /// The number of threads; `nil`, the default, is the number of processors. The results do not
   /// depend on it.
   public var threads: Int?
+  /// The memory that a run may be estimated to take, in MB of 1,048,576 bytes; `nil`, the default,
+  /// accepts all.
+  public var memoryMB: Int?
 
   /// Creates the default options.
   public init() {}

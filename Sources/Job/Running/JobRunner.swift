@@ -89,6 +89,7 @@ public struct JobRunner: Sendable {
       try DatasetReading.read(fetched, options: plan.dataset)
     }
     reportData(dataset)
+    let memory = try checkMemory(dataset)
     let result = try await JobComputation(
       plan: plan, threads: threads, logger: logger
     ).run(dataset, &clock)
@@ -108,7 +109,7 @@ public struct JobRunner: Sendable {
           resultPlanHash: plan.resultPlanHash(datasetDigest: fetched.sha256),
           dataset: fetched.record, started: started, finished: Date(),
           stageSeconds: stages.stages, threads: threads, warnings: stages.warnings,
-          ignoredGates: ignored)
+          estimatedMemoryBytes: memory.bytes, ignoredGates: ignored)
         try Self.write(plan.json(), "plan.json", staged.path)
         try Self.write(record.json, "run.json", staged.path)
         return try output.publish(staged, rows: rows)
@@ -147,6 +148,22 @@ public struct JobRunner: Sendable {
         "Rows skipped",
         metadata: ["rows.reason": "\(skipped.reason.rawValue)", "rows.count": "\(skipped.count)"])
     }
+  }
+
+  /// Estimates the memory that the run takes, and refuses one that would take more than the job allows.
+  private func checkMemory(_ dataset: RatingsDataset) throws(JobError) -> MemoryPlan {
+    let memory = MemoryPlan(
+      plan,
+      MemoryPlan.Counts(
+        ratings: dataset.ratings.count, users: dataset.users.count, items: dataset.items.count),
+      threads: threads)
+    logger.info("Memory estimated", metadata: ["memory.estimate": "\(memory.summary)"])
+    guard let reason = memory.refusal(limit: plan.limits.memoryMB) else { return memory }
+    let pointer = JSONPointer(["limits", "memory_mb"])
+    let origin = jobFile.origin(of: jobFile.root.position(of: pointer))
+    throw JobError(
+      stage: .plan,
+      cause: PlanError.faulty([JobFault(origin: origin, pointer: pointer, reason: reason)]))
   }
 
   /// Removes old runs. A failure only warns: the new run is published whatever becomes of them.

@@ -14,6 +14,7 @@ struct RunRecord {
   var stageSeconds: [StageSeconds]
   var threads: Int
   var warnings: [String]
+  var estimatedMemoryBytes: Int
   var ignoredGates: [String]
 
   var json: JSONValue {
@@ -35,6 +36,7 @@ struct RunRecord {
         stageSeconds.map {
           JSONMember(key: $0.stage.rawValue, value: .numberOrNull($0.seconds))
         }),
+      "estimated_memory_bytes": .integer(estimatedMemoryBytes),
       "peak_memory_bytes": Machine.peakMemoryBytes.map { .integer($0) } ?? .null,
       "warnings": .array(warnings.map { .string($0) }),
       "ignored_gates": .array(ignoredGates.map { .string($0) }),

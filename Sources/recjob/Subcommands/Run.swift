@@ -56,7 +56,10 @@ struct Run: AsyncParsableCommand {
   @Option(help: "The number of threads; the results do not depend on it.")
   var threads: Int?
 
-  @Flag(help: "Print the job with every default filled in, and stop.")
+  @Flag(
+    help: ArgumentHelp(
+      "Print the job with every default filled in, and stop; a guess of the memory it takes goes to "
+        + "the standard error."))
   var printPlan = false
 
   @Flag(help: "Publish even what the gates refuse; the run records it.")
@@ -70,6 +73,8 @@ struct Run: AsyncParsableCommand {
     let (file, plan) = try job.load()
     if printPlan {
       print(plan.text, terminator: "")
+      let line = "\(plan.name): \(MemoryForecast(file, plan, threads: threads).line)\n"
+      FileHandle.standardError.write(Data(line.utf8))
       return
     }
     var settings = RunSettings()

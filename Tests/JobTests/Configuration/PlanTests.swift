@@ -77,6 +77,7 @@ import Testing
     #expect(plan.gates.beatBaseline == .require)
     #expect(plan.gates.maxShrink == 1)
     #expect(plan.limits.threads == 2)
+    #expect(plan.limits.memoryMB == 900)
     #expect(plan.lockWaitSeconds == 60)
   }
 
@@ -130,6 +131,7 @@ import Testing
     other.dataset.sources = [SourceOptions("b.zip")]
     other.output.directory = "elsewhere"
     other.limits.threads = 3
+    other.limits.memoryMB = 100
     other.gates.maxTestRMSE = 0.5
     other.lockWaitSeconds = 9
     #expect(other.resultPlanHash(datasetDigest: digest) == hash)
@@ -181,7 +183,7 @@ import Testing
         "max_test_rmse": 0.9, "max_rmse_increase": 0.01, "beat_baseline": "require",
         "max_shrink": 1
       },
-      "limits": {"threads": 2},
+      "limits": {"threads": 2, "memory_mb": 900},
       "lock_wait_seconds": 60
     }
     """

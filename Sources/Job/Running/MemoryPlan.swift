@@ -1,0 +1,225 @@
+import Ratings
+import Recommenders
+
+/// How much memory a run takes, stage by stage: a pure function of the plan and of three counts.
+///
+/// It adds up the arrays that a stage holds. What the allocator keeps in reserve is not in it.
+struct MemoryPlan: Equatable, Sendable {
+  /// The numbers that memory grows with.
+  struct Counts: Equatable, Sendable {
+    /// The number of ratings.
+    var ratings: Int
+    /// The number of users.
+    var users: Int
+    /// The number of items.
+    var items: Int
+  }
+
+  /// Something that a stage holds.
+  struct Part: Equatable, Sendable {
+    /// What it is.
+    let name: String
+    /// Its size.
+    let bytes: Int
+  }
+
+  /// What one stage holds at its peak.
+  struct StageMemory: Equatable, Sendable {
+    /// The stage.
+    let stage: Stage
+    /// What it holds.
+    let parts: [Part]
+
+    /// The sum of the parts.
+    var bytes: Int { parts.reduce(0) { $0 + $1.bytes } }
+  }
+
+  /// The sizes that the estimate is made of, in bytes: the one table to calibrate.
+  enum Size {
+    /// The program with its libraries, before it holds any data.
+    static let program = 24 << 20
+    /// A rating in columns: user, item, value.
+    static let columns =
+      stride(of: \RatingColumns.users) + stride(of: \RatingColumns.items)
+      + stride(of: \RatingColumns.values)
+    /// The time of a rating.
+    static let timestamp = stride(of: \RatingColumns.timestamps)
+    /// A rating while the file is read, beside its columns: codes, the reserve of growing arrays, and
+    /// the order in which repeated ratings are looked for.
+    static let readingRating = 50
+    /// A user's or item's raw id in the dataset.
+    static let label = 16
+    /// A raw id while the file is read, beside that: its bytes, hash table and lookup.
+    static let readingLabel = 120
+    /// An item's title and genres.
+    static let itemDetails = 160
+    /// A rating's row numbers, in the parts of the split that it belongs to.
+    static let splitRows = 2 * MemoryLayout<Int32>.stride
+    /// A rating while the split is made: an order of the rows and marks.
+    static let splitting = 12
+    /// A training rating's place in the order of an epoch, and in the order being made.
+    static let epochOrder = 2 * MemoryLayout<Int32>.stride
+    /// A parameter.
+    static let parameter = MemoryLayout<Float>.stride
+    /// The parameters that a table's row is filled up to a multiple of.
+    static let paddedParameters = 16
+    /// A row of a trained table besides its parameters: its place in a batch, its count of ratings.
+    static let trainedRow = 2 * MemoryLayout<Int32>.stride
+    /// A rating among a user's items, while they are sorted.
+    static let sortingSeen = 3 * MemoryLayout<ItemIndex>.stride
+    /// A rating among a user's items.
+    static let seen = MemoryLayout<ItemIndex>.stride
+    /// A recommendation.
+    static let recommendation = MemoryLayout<ScoredItem>.stride
+    /// A user's list besides its recommendations.
+    static let list = MemoryLayout<RecommendationList>.stride + 32
+    /// A rating in the bundle while it is written: the item, and the bytes of the file.
+    static let bundledSeen = 2 * MemoryLayout<Int32>.stride
+
+    private static func stride<Element>(of column: KeyPath<RatingColumns, [Element]>) -> Int {
+      MemoryLayout<Element>.stride
+    }
+  }
+
+  /// The stages that hold the most, in the order of a run.
+  let stages: [StageMemory]
+
+  /// Plans the run of a job on that many ratings, users and items with that many threads.
+  init(_ plan: Plan, _ counts: Counts, threads: Int) {
+    let tables = Tables(plan.model, counts)
+    let dataset = [
+      Part(name: "program", bytes: Size.program),
+      Part(
+        name: "dataset",
+        bytes: counts.ratings * (Size.columns + Size.timestamp)
+          + (counts.users + counts.items) * Size.label + counts.items * Size.itemDetails),
+    ]
+    let split = Part(name: "split", bytes: counts.ratings * Size.splitRows)
+    let models = Part(
+      name: "models", bytes: tables.model * (plan.training.refit == .all ? 2 : 1))
+    let lists = Part(
+      name: "lists",
+      bytes: counts.users * (plan.recommend.k * Size.recommendation + Size.list))
+    let rows = counts.ratings * (Size.columns + Size.timestamp)
+    stages = [
+      StageMemory(
+        stage: .read,
+        parts: dataset + [
+          Part(
+            name: "reading",
+            bytes: counts.ratings * Size.readingRating
+              + (counts.users + counts.items) * Size.readingLabel)
+        ]),
+      StageMemory(
+        stage: .split,
+        parts: dataset + [
+          split, Part(name: "splitting", bytes: counts.ratings * Size.splitting),
+        ]),
+      StageMemory(
+        stage: .train,
+        parts: dataset + [
+          split, Part(name: "training rows", bytes: rows + counts.ratings * Size.epochOrder),
+          Part(name: "training", bytes: tables.training(plan.training)), models,
+        ]),
+      StageMemory(
+        stage: .evaluate,
+        parts: dataset + [
+          split, models,
+          Part(name: "evaluation", bytes: rows + counts.ratings * Size.sortingSeen),
+        ]),
+      StageMemory(
+        stage: .recommend,
+        parts: dataset + [
+          split, models, lists,
+          Part(name: "rated items", bytes: counts.ratings * Size.sortingSeen),
+          Part(
+            name: "scores",
+            bytes: tables.items + threads * counts.items * Size.parameter),
+        ]),
+      StageMemory(
+        stage: .bundle,
+        parts: dataset + [
+          split, models, lists,
+          Part(
+            name: "bundle", bytes: 2 * tables.model + counts.ratings * Size.bundledSeen),
+        ]),
+    ]
+  }
+
+  /// The stage that holds the most; the earliest of several.
+  var peak: StageMemory {
+    stages.reduce(stages[0]) { $1.bytes > $0.bytes ? $1 : $0 }
+  }
+
+  /// The bytes that the run holds at most.
+  var bytes: Int { peak.bytes }
+
+  /// What `limits.memory_mb` counts in.
+  static let megabyte = 1 << 20
+
+  /// Bytes in whole megabytes, rounded up.
+  static func megabytes(_ bytes: Int) -> Int { (bytes + megabyte - 1) / megabyte }
+
+  /// The peak in words: `96 MB in stage train (program 24, dataset 40, …)`.
+  var summary: String {
+    let parts = peak.parts.sorted { $0.bytes > $1.bytes }.filter { $0.bytes >= Self.megabyte / 2 }
+      .map { "\($0.name) \(Self.megabytes($0.bytes))" }
+    return "\(Self.megabytes(bytes)) MB in stage \(peak.stage.rawValue) "
+      + "(\(parts.joined(separator: ", ")))"
+  }
+}
+
+extension MemoryPlan {
+  /// Why a run is refused, or `nil` if it keeps to the limit.
+  func refusal(limit: Int?) -> String? {
+    guard let limit, Self.megabytes(bytes) > limit else { return nil }
+    let advice =
+      switch peak.stage {
+      case .train: "raise the limit, or lower /model/factors or /training/batch_size"
+      case .recommend, .bundle: "raise the limit, or lower /recommend/k or /model/factors"
+      default: "raise the limit, or bring fewer ratings"
+      }
+    return "the run would take about \(summary), more than the \(limit) MB allowed; \(advice)"
+  }
+}
+
+/// The sizes of a model's tables, in bytes.
+private struct Tables {
+  /// The users' and items' parameters.
+  let users: Int
+  let items: Int
+  /// What a model holds: its tables and, for `neural`, what scoring needs beside them.
+  let model: Int
+  private let rows: Int
+  private let rowBytes: Int
+  private let layers: Int
+  private let widths: [Int]
+
+  init(_ options: ModelOptions, _ counts: MemoryPlan.Counts) {
+    let biases = options.type == .biasedDot || options.type == .logisticDot ? 2 : 0
+    func padded(_ count: Int) -> Int {
+      let padding = MemoryPlan.Size.paddedParameters
+      return (count + padding - 1) / padding * padding * MemoryPlan.Size.parameter
+    }
+    rows = counts.users + counts.items
+    rowBytes =
+      options.type == .bias ? 2 * MemoryPlan.Size.parameter : padded(options.factors + biases)
+    users = counts.users * rowBytes
+    items = counts.items * rowBytes
+    widths = options.type == .neural ? [2 * options.factors] + options.hidden + [1] : []
+    layers = zip(widths, widths.dropFirst()).reduce(0) { $0 + ($1.0 + 1) * padded($1.1) }
+    let parts = options.type == .neural ? padded(options.hidden.first ?? 1) : 0
+    model = users + items + layers + rows * (parts + MemoryPlan.Size.trainedRow / 2)
+  }
+
+  /// What training holds: weights and two moments, those of the best epoch as well where it is
+  /// restored, and the gradients of a batch.
+  func training(_ options: TrainingOptions) -> Int {
+    guard rowBytes > 2 * MemoryPlan.Size.parameter else { return 0 }
+    let state = 3 * (users + items + layers) + rows * MemoryPlan.Size.trainedRow
+    let copies = options.earlyStopping?.restoreBest == true ? 2 : 1
+    let batch = 2 * min(options.batchSize, rows) * rowBytes
+    let section = min(options.batchSize, 1024) * widths.reduce(0) { $0 + $1 + 16 } * 2
+    return copies * state + batch + section * MemoryPlan.Size.parameter
+  }
+}
