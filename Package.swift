@@ -38,7 +38,10 @@ let package = Package(
     .executableTarget(name: "recjob", dependencies: ["Job", argumentParser, logging]),
     .executableTarget(
       name: "recjob-bench",
-      dependencies: ["Job", "Kernels", "Ratings", "Recommenders", "Storage", argumentParser]),
+      dependencies: [
+        "Job", "Kernels", "Publishing", "Ratings", "Recommenders", "Storage", argumentParser,
+      ],
+      exclude: ["Results", "peers"]),
 
     // Tests
     .target(name: "TestSupport", dependencies: ["Ratings", "Storage"], path: "Tests/TestSupport"),

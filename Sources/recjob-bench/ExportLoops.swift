@@ -1,4 +1,77 @@
+import Foundation
+import Publishing
+import Ratings
+import Recommenders
+import Storage
+
 /// The loops from lists to files.
 enum ExportLoops {
-  static let entries: [LoopEntry] = []
+  static let entries = [
+    LoopEntry(name: "export-csv") { export("export-csv", .csv, $0) },
+    LoopEntry(name: "export-jsonl") { export("export-jsonl", .jsonl, $0) },
+  ]
+
+  /// Lists of ten with titles, into a file of the directory for temporary files.
+  private static func export(_ name: String, _ format: ExportFormat, _ size: LoopSize) -> Loop {
+    let (users, k) = (size.pick(full: 20_000, tiny: 20), 10)
+    var options = ExportOptions()
+    options.formats = [format]
+    do {
+      let dataset = try dataset(users: users)
+      let lists = lists(dataset, k: k)
+      let bytes = try write(lists, dataset, options)
+      return Loop(name: name, unit: "recommendations", count: users * k, bytes: bytes) { _ in
+        do {
+          _ = try write(lists, dataset, options)
+        } catch {
+          preconditionFailure("an export failed: \(error)")
+        }
+      }
+    } catch {
+      preconditionFailure("an export could not be prepared: \(error)")
+    }
+  }
+
+  /// Returns the size of the file, which is removed again.
+  private static func write(
+    _ lists: [RecommendationList], _ dataset: RatingsDataset, _ options: ExportOptions
+  ) throws -> Int {
+    let directory = PathName.joined(
+      FileManager.default.temporaryDirectory.path, "recjob-bench-\(UUID().uuidString)")
+    try FileSystem.makeDirectory(directory)
+    defer { try? FileSystem.removeTree(directory) }
+    let files = try RecommendationExport.write(
+      lists: lists, dataset: dataset, options: options, to: directory)
+    return try files.reduce(0) {
+      $0 + (try FileSystem.fileSize(PathName.joined(directory, $1.name)))
+    }
+  }
+
+  private static func dataset(users: Int) throws -> RatingsDataset {
+    let generator = RatingsGenerator(
+      shape: DatasetShape(ratings: users, users: users, items: 27_000), seed: 1)
+    var ratings = RatingsParser(
+      file: "ratings.csv", format: .movielensCSV, options: ParsingOptions())
+    try ratings.parse(MovieLensText.ratingsHeader)
+    for piece in generator.pieces(ofUsers: 4096) {
+      try ratings.parse(MovieLensText(generator).rows(generator.ratings(ofUsers: piece)))
+    }
+    var items = ItemsParser(file: "movies.csv", format: .movielensCSV, options: ParsingOptions())
+    try items.parse(MovieLensText.movies(generator))
+    return try RatingsDataset(
+      raw: ratings.finish(), items: items.finish(), options: ParsingOptions())
+  }
+
+  private static func lists(_ dataset: RatingsDataset, k: Int) -> [RecommendationList] {
+    let scores = BenchNumbers.values(k)
+    return (0..<dataset.users.count).map { user in
+      RecommendationList(
+        user: UserIndex(user),
+        items: (0..<k).map { rank in
+          ScoredItem(
+            item: ItemIndex((user * 31 + rank * 7919) % dataset.items.count),
+            score: 4 + scores[rank] + Float(user % 997) / 1_000_003)
+        })
+    }
+  }
 }

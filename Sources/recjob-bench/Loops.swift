@@ -1,29 +1,36 @@
 import ArgumentParser
+import Storage
 
 /// Measures each hot loop.
 struct Loops: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Measure each hot loop on its own.",
     discussion: """
-      Prints one JSON object a line: the loop, what it counts, and the median and best per second
-      over the repeats.
+      Prints one JSON object a line: the loop, what it counts, the median and the best of the
+      repeats in seconds and per second, MB/s where bytes are read or written, GFLOP/s where it is
+      arithmetic, and the most memory that was held.
 
       EXAMPLES
         recjob-bench loops
         recjob-bench loops --only top-k --threads 1 --threads 2 --repeats 9
       """)
 
-  @Option(help: "Measure this loop only; may be given more than once.")
+  @Option(help: "Measure this loop only; may be repeated.")
   var only: [String] = []
 
-  @Option(help: "How often each loop is measured.")
+  @Option(help: "How often each loop is measured, after a first time that does not count.")
   var repeats = 5
 
-  @Option(help: "Measure on as many threads; may be given more than once. (default: 1)")
+  @Option(help: "Measure on as many threads; may be repeated. (default: 1)")
   var threads: [Int] = []
 
   @Flag(help: "Take small inputs, to see that every loop runs.")
   var tiny = false
+
+  @Flag(help: "Print the names of the loops, and stop.")
+  var list = false
+
+  @OptionGroup var provenance: Provenance
 
   func validate() throws {
     if repeats < 1 { throw ValidationError("--repeats takes 1 or more.") }
@@ -36,23 +43,47 @@ struct Loops: ParsableCommand {
   }
 
   func run() {
+    if list { return print(LoopEntry.all.map(\.name).joined(separator: "\n")) }
+    let origin = provenance.members
+    let progress = ProgressLine()
     for entry in LoopEntry.all where only.isEmpty || only.contains(entry.name) {
+      progress.show("\(entry.name): preparing")
       let loop = entry.make(tiny ? .tiny : .full)
       for count in threads.isEmpty ? [1] : threads where count == 1 || loop.usesThreads {
-        measure(loop, threads: count)
+        progress.show("\(entry.name): measuring, threads \(count)")
+        let result = measure(loop, threads: count)
+        progress.clear()
+        print(JSONValue.object(result + origin).text())
       }
     }
   }
 
-  private func measure(_ loop: Loop, threads: Int) {
+  private func measure(_ loop: Loop, threads: Int) -> [JSONMember] {
+    MachineFacts.resetPeakMemory()
     loop.body(threads)
-    let rates = (0..<repeats).map { _ -> Double in
-      let elapsed = ContinuousClock().measure { loop.body(threads) }.components
-      return Double(loop.count) / (Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18)
-    }.sorted()
-    print(
-      #"{"loop":"\#(loop.name)","unit":"\#(loop.unit)","count":\#(loop.count),"#
-        + #""threads":\#(threads),"repeats":\#(repeats),"#
-        + #""median_per_second":\#(rates[repeats / 2].rounded())}"#)
+    let samples = Samples(repeats: repeats) { loop.body(threads) }
+    var members: [(String, JSONValue)] = [
+      ("measure", "loop"),
+      ("loop", .string(loop.name)),
+      ("unit", .string(loop.unit)),
+      ("count", .integer(loop.count)),
+      ("threads", .integer(threads)),
+      ("repeats", .integer(repeats)),
+      ("median_seconds", .seconds(samples.median)),
+      ("best_seconds", .seconds(samples.best)),
+      ("median_per_second", .numberOrNull((Double(loop.count) / samples.median).rounded())),
+      ("best_per_second", .numberOrNull((Double(loop.count) / samples.best).rounded())),
+    ]
+    if let bytes = loop.bytes {
+      let rate = Double(bytes) / samples.median / 1e6
+      members.append(("megabytes_per_second", .numberOrNull((rate * 10).rounded() / 10)))
+    }
+    if let operations = loop.operations {
+      let rate = operations / samples.median / 1e9
+      members.append(("gigaflops", .numberOrNull((rate * 10).rounded() / 10)))
+    }
+    members.append(
+      ("peak_memory_bytes", MachineFacts.peakMemoryBytes.map { .integer($0) } ?? .null))
+    return members.map { JSONMember(key: $0.0, value: $0.1) }
   }
 }

@@ -10,5 +10,5 @@ struct RecjobBench: ParsableCommand {
       Results are JSON objects, one a line, on standard output. Build it in release, and compare
       only figures of one machine and one hour.
       """,
-    subcommands: [Generate.self, Loops.self])
+    subcommands: [Generate.self, Loops.self, JobCommand.self, TableCommand.self])
 }

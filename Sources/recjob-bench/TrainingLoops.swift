@@ -10,17 +10,17 @@ enum TrainingLoops {
   static let entries = [
     LoopEntry(name: "adam-step", make: adamStep),
     LoopEntry(name: "adam-epoch") {
-      epoch("adam-epoch", ModelOptions(), TrainingOptions(), $0)
+      epochs("adam-epoch", 5, ModelOptions(), TrainingOptions(), $0)
     },
     LoopEntry(name: "lazy-adam-epoch") {
       var training = TrainingOptions()
       training.optimizer = .lazyAdam
-      return epoch("lazy-adam-epoch", ModelOptions(), training, $0)
+      return epochs("lazy-adam-epoch", 20, ModelOptions(), training, $0)
     },
     LoopEntry(name: "neural-epoch") {
       var model = ModelOptions()
       model.type = .neural
-      return epoch("neural-epoch", model, TrainingOptions(), $0)
+      return epochs("neural-epoch", 5, model, TrainingOptions(), $0)
     },
   ]
 
@@ -40,9 +40,12 @@ enum TrainingLoops {
     }
   }
 
-  /// An epoch in batches of 64 on as many ratings, users and items as the shipped dataset trains on.
-  private static func epoch(
-    _ name: String, _ model: ModelOptions, _ training: TrainingOptions, _ size: LoopSize
+  /// Epochs in batches of 64 on as many ratings, users and items as the shipped dataset trains on.
+  ///
+  /// There are several in a call, so that the initial weights do not count for much.
+  private static func epochs(
+    _ name: String, _ epochs: Int, _ model: ModelOptions, _ training: TrainingOptions,
+    _ size: LoopSize
   ) -> Loop {
     let (count, users, items) = (size.pick(full: 90_752, tiny: 640), 610, 9724)
     let ratings = RatingColumns(
@@ -53,9 +56,9 @@ enum TrainingLoops {
       model: model, training: training,
       resolved: ResolvedTraining(training, model: model, ratings: count, watchesHeldOut: false),
       users: users, items: items, scale: RatingScale(minimum: 0.5, maximum: 5))
-    return Loop(name: name, unit: "ratings", count: count) { _ in
+    return Loop(name: name, unit: "ratings", count: count * epochs) { _ in
       do throws(TrainingError) {
-        _ = try trainer.refit(on: RatingSubset(ratings), epochs: 1) { _ in }
+        _ = try trainer.refit(on: ratings, epochs: epochs) { _ in }
       } catch {
         preconditionFailure("\(error)")
       }

@@ -13,7 +13,7 @@ struct PlantedModel: Sendable {
   private static let mean = 3.55
   private static let userBiasDeviation = 0.42
   private static let itemBiasDeviation = 0.48
-  private static let factorDeviation = 0.58
+  private static let factorDeviation = 0.5
   /// The deviation of the noise.
   static let noiseDeviation = 0.765
 

@@ -13,7 +13,7 @@ struct RatingsGenerator: Sendable {
     case activity, user, items, itemOrder, itemNumbers, titles
   }
 
-  private static let activityDeviation = 1.1
+  private static let activityDeviation = 1.2
   private static let popularityExponent = 2.25
   private static let oldestTimestamp: Int64 = 820_454_400  // 1996-01-01
   private static let timestampRange: UInt32 = 604_713_600  // to 2015-03-01
