@@ -25,9 +25,9 @@ let package = Package(
 
     // Stages, in the order of the data
     .target(name: "Acquisition", dependencies: ["Storage"]),
-    .target(name: "Ratings"),
     .target(name: "CKernels"),
     .target(name: "Kernels", dependencies: ["CKernels"]),
+    .target(name: "Ratings", dependencies: ["Kernels"]),
     .target(name: "Recommenders", dependencies: ["Kernels", "Ratings"]),
     .target(name: "Publishing", dependencies: ["Kernels", "Ratings", "Recommenders", "Storage"]),
 
@@ -38,7 +38,7 @@ let package = Package(
     .executableTarget(name: "recjob", dependencies: ["Job", argumentParser, logging]),
     .executableTarget(
       name: "recjob-bench",
-      dependencies: ["Job", "Kernels", "Ratings", "Recommenders", argumentParser]),
+      dependencies: ["Job", "Kernels", "Ratings", "Recommenders", "Storage", argumentParser]),
 
     // Tests
     .target(name: "TestSupport", dependencies: ["Ratings", "Storage"], path: "Tests/TestSupport"),
