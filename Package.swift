@@ -25,9 +25,9 @@ let package = Package(
 
     // Stages, in the order of the data
     .target(name: "Acquisition", dependencies: ["Storage"]),
-    .target(name: "Ratings"),
     .target(name: "CKernels"),
     .target(name: "Kernels", dependencies: ["CKernels"]),
+    .target(name: "Ratings", dependencies: ["Kernels"]),
     .target(name: "Recommenders", dependencies: ["Kernels", "Ratings"]),
     .target(name: "Publishing", dependencies: ["Kernels", "Ratings", "Recommenders", "Storage"]),
 

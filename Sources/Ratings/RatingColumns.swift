@@ -7,13 +7,13 @@ public struct RatingColumns: Sendable, Equatable {
   /// The ratings, by row.
   public private(set) var values: [Float]
   /// Seconds since 1970-01-01 UTC, by row; empty if there are no timestamps.
-  public private(set) var timestamps: [Int64]
+  public private(set) var timestamps: Timestamps
 
   /// Creates ratings from their columns.
   ///
   /// - Precondition: The columns are equally long; `timestamps` may be empty instead.
   public init(
-    users: [UserIndex], items: [ItemIndex], values: [Float], timestamps: [Int64] = []
+    users: [UserIndex], items: [ItemIndex], values: [Float], timestamps: Timestamps = []
   ) {
     precondition(
       users.count == items.count && users.count == values.count, "columns differ in length")
@@ -44,6 +44,19 @@ public struct RatingColumns: Sendable, Equatable {
       users: rows.map { users[Int($0)] },
       items: rows.map { items[Int($0)] },
       values: rows.map { values[Int($0)] },
-      timestamps: timestamps.isEmpty ? [] : rows.map { timestamps[Int($0)] })
+      timestamps: timestamps.isEmpty ? [] : timestamps.selecting(rows))
+  }
+
+  /// Drops the rows that are not marked, in place.
+  mutating func keep(_ isKept: [Bool]) {
+    users.keep(isKept)
+    items.keep(isKept)
+    values.keep(isKept)
+    if !timestamps.isEmpty { timestamps.keep(isKept) }
+  }
+
+  /// Gives some rows another rating.
+  mutating func replaceValue(ofRow row: Int, by value: Float) {
+    values[row] = value
   }
 }

@@ -24,60 +24,49 @@ public struct RatingsDataset: Sendable {
   /// - Throws: ``RatingsError`` if there is no row, a rating lies beyond the scale of `options`, or
   ///   a rating is repeated where that is an error.
   public init(
-    raw: RawRatings, items rawItems: RawItems?, options: ParsingOptions
+    raw: consuming RawRatings, items rawItems: RawItems?, options: ParsingOptions
   ) throws(RatingsError) {
     guard raw.count > 0 else { throw .emptyDataset(file: raw.file) }
     if let scale = options.ratingScale { try Self.check(raw, on: scale) }
-    users = LabelEncoder(fitting: raw.userLabels)
-    items = LabelEncoder(fitting: raw.itemLabels)
-    let columns = RatingColumns(
-      users: Self.encode(raw.users, labels: raw.userLabels, by: users),
-      items: Self.encode(raw.items, labels: raw.itemLabels, by: items),
-      values: raw.values, timestamps: raw.timestamps)
-    let merge = DuplicateMerge(columns: columns, policy: options.duplicates)
-    if options.duplicates == .error, let repeated = merge.firstRepeat {
+    let rowCount = raw.count
+    let userCodes = LabelEncoder<UserIndex>.fit(raw.userLabels)
+    let itemCodes = LabelEncoder<ItemIndex>.fit(raw.itemLabels)
+    users = userCodes.encoder
+    items = itemCodes.encoder
+    var columns = raw.takeColumns(
+      userOfCode: userCodes.indices, itemOfCode: itemCodes.indices)
+    if let repeated = DuplicateMerge.merge(&columns, policy: options.duplicates) {
       let rating = columns[Int(repeated.row)]
       throw .duplicateRating(
         file: raw.file, line: raw.lines.line(ofRow: Int(repeated.row)),
         earlierLine: raw.lines.line(ofRow: Int(repeated.earlierRow)),
         user: users.label(of: rating.user), item: items.label(of: rating.item))
     }
-    ratings = merge.merged
+    ratings = columns
     scale = Self.scale(of: ratings.values)
 
     var unrated = 0
     (itemDetails, unrated) = Self.details(of: items, from: rawItems)
     report = DataReport(
-      rowsRead: raw.count + raw.skipped.reduce(0) { $0 + $1.count },
+      rowsRead: rowCount + raw.skipped.reduce(0) { $0 + $1.count },
       skipped: raw.skipped, skippedItems: rawItems?.skipped ?? [],
-      duplicatesMerged: raw.count - ratings.count, unratedItems: unrated,
+      duplicatesMerged: rowCount - ratings.count, unratedItems: unrated,
       oldestTimestamp: ratings.timestamps.min(), newestTimestamp: ratings.timestamps.max())
   }
 
-  private static func check(_ raw: RawRatings, on scale: RatingScale) throws(RatingsError) {
+  private static func check(_ raw: borrowing RawRatings, on scale: RatingScale) throws(RatingsError)
+  {
     guard let row = raw.values.firstIndex(where: { !scale.contains($0) }) else { return }
     throw .ratingOutOfScale(
       file: raw.file, line: raw.lines.line(ofRow: row), column: nil, rating: raw.values[row],
       scale: scale)
   }
 
-  private static func encode<Index>(
-    _ codes: [Int32], labels: [String], by encoder: LabelEncoder<Index>
-  ) -> [Index] {
-    let indexByCode = labels.map { label in
-      guard let index = encoder.index(of: label) else {
-        preconditionFailure("an encoder lacks a label that it was fitted to")
-      }
-      return index
-    }
-    return codes.map { indexByCode[Int($0)] }
-  }
-
   private static func scale(of values: [Float]) -> RatingScale {
     var scale = RatingScale(minimum: .infinity, maximum: -.infinity)
     for value in values {
-      scale.minimum = min(scale.minimum, value)
-      scale.maximum = max(scale.maximum, value)
+      if value < scale.minimum { scale.minimum = value }
+      if value > scale.maximum { scale.maximum = value }
     }
     return scale
   }

@@ -205,6 +205,35 @@ void rk_adaptive_block(rk_adaptive_table users, rk_adaptive_table items, size_t 
                        rk_loss loss, rk_adaptive_rule user_rule, rk_adaptive_rule item_rule,
                        rk_adam_parameters adam, float *losses);
 
+/// How the rows of a text are written.
+typedef struct {
+  /// The one byte between fields, then 0, or the two bytes; no digit, no part of a number or line.
+  uint8_t delimiter[2];
+  /// Whether rows have four fields, user, item, rating and timestamp, or the first three only.
+  int has_timestamps;
+  /// The least and the greatest rating.
+  float minimum, maximum;
+} rk_row_shape;
+
+/// Where the fields of rows are put; each has room for as many rows as are asked for.
+typedef struct {
+  uint64_t *users, *items;
+  float *values;
+  int64_t *timestamps;
+} rk_row_columns;
+
+/// Reads rows of ratings from the start of a text for as long as they are plain.
+///
+/// A plain row has nothing but digits in its fields and a point between digits in the rating: ids
+/// without leading zeros, at most 16 digits in an id or a timestamp, 8 before and 7 after the point
+/// of a rating that lies within the limits. It ends in LF or CR LF. Each field is read as the
+/// number that it spells, a rating as the nearest double, rounded to float.
+///
+/// Returns how many rows were read, at most `capacity`, and in `next` where the first that was not
+/// begins: one that is not plain or has no end within the text. No byte beyond `count` is read.
+size_t rk_plain_rows(const uint8_t *text, size_t count, const rk_row_shape *shape,
+                     const rk_row_columns *columns, size_t capacity, size_t *next);
+
 #pragma clang assume_nonnull end
 
 #endif

@@ -25,6 +25,6 @@ enum DatasetReading {
     }
     let rawRatings = try ratings.finish()
     let rawItems = try items?.finish()
-    return try RatingsDataset(raw: rawRatings, items: rawItems, options: options.parsing)
+    return try RatingsDataset(raw: consume rawRatings, items: rawItems, options: options.parsing)
   }
 }

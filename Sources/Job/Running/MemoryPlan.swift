@@ -42,8 +42,8 @@ struct MemoryPlan: Equatable, Sendable {
     static let columns =
       stride(of: \RatingColumns.users) + stride(of: \RatingColumns.items)
       + stride(of: \RatingColumns.values)
-    /// The time of a rating.
-    static let timestamp = stride(of: \RatingColumns.timestamps)
+    /// The time of a rating, if all lie between 1970 and 2106.
+    static let timestamp = MemoryLayout<UInt32>.stride
     /// A rating while the file is read, beside its columns: codes, the reserve of growing arrays, and
     /// the order in which repeated ratings are looked for.
     static let readingRating = 50

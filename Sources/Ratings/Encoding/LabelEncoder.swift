@@ -14,14 +14,34 @@ public struct LabelEncoder<Index: DenseIndex>: Sendable {
   ///
   /// - Complexity: O(*n* log *n*).
   public init(fitting labels: some Sequence<String>) {
-    let labels = Array(labels)
+    self = Self.fit(Array(labels)).encoder
+  }
+
+  /// Fits an encoder to labels and returns it with the index of each.
+  ///
+  /// - Complexity: O(*n* log *n*).
+  static func fit(_ labels: [String]) -> (encoder: LabelEncoder, indices: [Index]) {
     let isNumeric = labels.allSatisfy(Self.isCanonicalDecimal)
-    var sorted = labels.sorted { Self.precedes($0, $1, numerically: isNumeric) }
-    sorted = sorted.indices.reduce(into: []) { distinct, index in
-      guard index == 0 || !Self.areEqual(sorted[index - 1], sorted[index]) else { return }
-      distinct.append(sorted[index])
+    var order = labels.indices.map { position in
+      (key: Self.sortKey(of: labels[position], numerically: isNumeric), position: position)
     }
-    self.labels = sorted
+    order.sort { left, right in
+      if left.key != right.key { return left.key < right.key }
+      return precedes(labels[left.position], labels[right.position], numerically: isNumeric)
+    }
+    var sorted: [String] = []
+    sorted.reserveCapacity(labels.count)
+    var indices = [Index](repeating: Index(0), count: labels.count)
+    for (_, position) in order {
+      let label = labels[position]
+      if sorted.last.map({ !areEqual($0, label) }) ?? true { sorted.append(label) }
+      indices[position] = Index(sorted.count - 1)
+    }
+    return (LabelEncoder(labels: sorted, isNumeric: isNumeric), indices)
+  }
+
+  private init(labels: [String], isNumeric: Bool) {
+    self.labels = labels
     self.isNumeric = isNumeric
   }
 
@@ -62,6 +82,18 @@ public struct LabelEncoder<Index: DenseIndex>: Sendable {
     guard let first = bytes.first else { return false }
     if first == UInt8(ascii: "0") { return bytes.count == 1 }
     return bytes.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+  }
+
+  /// A number that orders labels as their comparison does, save that different labels may share it.
+  private static func sortKey(of label: String, numerically: Bool) -> UInt64 {
+    guard numerically else {
+      // The first eight bytes, and zeros after a shorter label.
+      let key = label.utf8.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+      return label.utf8.count < 8 ? key << UInt64(8 * (8 - label.utf8.count)) : key
+    }
+    // Nineteen digits always fit and stay below the greatest number.
+    guard label.utf8.count <= 19 else { return .max }
+    return label.utf8.reduce(UInt64(0)) { $0 &* 10 &+ UInt64($1 &- UInt8(ascii: "0")) }
   }
 
   /// Without leading zeros the longer number is the greater, so numbers of any size compare by

@@ -5,6 +5,23 @@ protocol RecordConsumer: Sendable {
 
   /// Takes a row, which has as many fields as the layout says.
   mutating func consume(_ record: DelimitedRecord, line: Int) throws(RowFault)
+
+  /// Takes the rows from `start` on, the first of which stands in `line`, for as long as they are
+  /// whole, good, and so simple that there is a faster way to them.
+  mutating func consumePlainRows(of bytes: [UInt8], from start: Int, line: Int) -> PlainRun
+}
+
+/// A run of rows that were taken together, a line each.
+struct PlainRun {
+  /// Where the next row begins.
+  var end: Int
+  var rows: Int
+}
+
+extension RecordConsumer {
+  mutating func consumePlainRows(of bytes: [UInt8], from start: Int, line: Int) -> PlainRun {
+    PlainRun(end: start, rows: 0)
+  }
 }
 
 /// A reader of delimited rows that is handed a file in chunks of any size.
@@ -25,7 +42,7 @@ struct DelimitedParser<Consumer: RecordConsumer>: Sendable {
   private var isAtStart = true
   /// The number of fields of a row; not known before the header was read.
   private var fieldCount: Int?
-  private(set) var consumer: Consumer
+  var consumer: Consumer
   private(set) var badRows: BadRows
 
   init(file: String, layout: DelimitedLayout, maxBadRows: Int, consumer: Consumer) {
@@ -38,31 +55,45 @@ struct DelimitedParser<Consumer: RecordConsumer>: Sendable {
 
   /// Reads the next bytes of the file.
   mutating func parse(_ chunk: [UInt8]) throws(RatingsError) {
-    if pending.isEmpty, !isAtStart {
-      try read(chunk, isLast: false)
+    if isAtStart {
+      pending += chunk
+      // The three bytes of the mark may come in as many chunks.
+      if pending.count < 3 { return }
+      try readPending(isLast: false)
       return
     }
-    var bytes = pending
-    pending = []
-    bytes += chunk
-    // The three bytes of the mark may come in as many chunks.
-    if isAtStart, bytes.count < 3 {
-      pending = bytes
+    if pending.isEmpty {
+      try read(chunk, from: 0, isLast: false)
       return
     }
-    try read(bytes, isLast: false)
+    // The pending row most likely ends with its line, so that only this line need be copied.
+    let end = chunk.firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? chunk.count
+    pending += chunk[..<end]
+    try readPending(isLast: false)
+    if pending.isEmpty {
+      try read(chunk, from: end, isLast: false)
+    } else if end < chunk.count {
+      pending += chunk[end...]
+      try readPending(isLast: false)
+    }
   }
 
   /// Reads what is left after the last chunk.
   mutating func finish() throws(RatingsError) {
-    let bytes = pending
-    pending = []
-    try read(bytes, isLast: true)
+    try readPending(isLast: true)
     if fieldCount == nil { try begin(header: layout.hasHeader ? [] : nil) }
   }
 
-  private mutating func read(_ bytes: [UInt8], isLast: Bool) throws(RatingsError) {
-    var position = 0
+  private mutating func readPending(isLast: Bool) throws(RatingsError) {
+    let bytes = pending
+    pending = []
+    try read(bytes, from: 0, isLast: isLast)
+  }
+
+  private mutating func read(
+    _ bytes: [UInt8], from start: Int, isLast: Bool
+  ) throws(RatingsError) {
+    var position = start
     if isAtStart {
       isAtStart = false
       if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
@@ -70,6 +101,12 @@ struct DelimitedParser<Consumer: RecordConsumer>: Sendable {
     }
     record.bytes = bytes
     while position < bytes.count {
+      if fieldCount != nil {
+        let run = consumer.consumePlainRows(of: bytes, from: position, line: line)
+        position = run.end
+        line += run.rows
+        if position == bytes.count { break }
+      }
       switch record.scan(from: position, isLast: isLast) {
       case .row(let end, let lines):
         try take()

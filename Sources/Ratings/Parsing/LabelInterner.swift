@@ -1,11 +1,17 @@
 /// Gives each distinct raw id a code, 0, 1, 2, … in the order of their first appearance.
 ///
-/// Nearly all ids are canonical decimals, which are looked up as numbers; no text is made for an
-/// id that was seen before. All others are looked up by hash, and compared byte for byte.
+/// Nearly all ids are small canonical decimals, whose codes stand in a table at the place of their
+/// number; greater ones are looked up as numbers. No text is made for an id that was seen before.
+/// All other ids are looked up by hash, and compared byte for byte.
 struct LabelInterner: Sendable {
+  /// The numbers below this have a place in the table, which takes up to 16 MiB.
+  private static let tableLimit: UInt64 = 1 << 22
+
   /// The distinct labels by code.
   private(set) var labels: [String] = []
 
+  /// The code of each small number and 1, or 0 for a number that was not seen.
+  private var table: [Int32] = []
   private var decimals: [UInt64: Int32] = [:]
   private var hashes: [UInt64: Int32] = [:]
   /// Labels whose hash an earlier label has taken.
@@ -26,12 +32,7 @@ struct LabelInterner: Sendable {
   /// - Complexity: O(length) on average.
   /// - Precondition: The bytes are UTF-8.
   mutating func code(of bytes: [UInt8], in range: Range<Int>) -> Int32 {
-    if let number = Self.canonicalDecimal(bytes, in: range) {
-      if let code = decimals[number] { return code }
-      let code = append("\(number)")
-      decimals[number] = code
-      return code
-    }
+    if let number = Self.canonicalDecimal(bytes, in: range) { return code(ofDecimal: number) }
     let hash = hash(bytes, range)
     guard let candidate = hashes[hash] else {
       let code = append(String(decoding: bytes[range], as: UTF8.self))
@@ -43,6 +44,35 @@ struct LabelInterner: Sendable {
     if let code = collided[key] { return code }
     let code = append(String(decoding: key, as: UTF8.self))
     collided[key] = code
+    return code
+  }
+
+  /// Returns the code of the label that spells a number as `0|[1-9][0-9]*`.
+  ///
+  /// - Complexity: O(1) on average.
+  mutating func code(ofDecimal number: UInt64) -> Int32 {
+    if number < UInt64(table.count) {
+      let code = table[Int(number)] - 1
+      if code >= 0 { return code }
+    }
+    return code(ofRareDecimal: number)
+  }
+
+  /// Returns the code of a number that is great or new.
+  @inline(never)
+  private mutating func code(ofRareDecimal number: UInt64) -> Int32 {
+    guard number < Self.tableLimit else {
+      if let code = decimals[number] { return code }
+      let code = append("\(number)")
+      decimals[number] = code
+      return code
+    }
+    if number >= UInt64(table.count) {
+      let size = max(1 << 12, 1 << (64 - number.leadingZeroBitCount))
+      table.append(contentsOf: repeatElement(0, count: size - table.count))
+    }
+    let code = append("\(number)")
+    table[Int(number)] = code + 1
     return code
   }
 

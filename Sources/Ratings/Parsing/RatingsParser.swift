@@ -1,9 +1,18 @@
+internal import Kernels
+
 /// A reader of ratings files that is handed a file in chunks of any size.
 public struct RatingsParser: Sendable {
   /// Row numbers have 32 bits; the rest of them is room for the rows of one more chunk.
   private static let mostRows = 2_000_000_000
 
+  /// The most rows that room is made for before they are read.
+  private static let mostExpectedRows = 1 << 26
+  /// The bytes that are read before the number of rows is estimated.
+  private static let sampleSize = 1 << 14
+
   private var rows: DelimitedParser<RatingRecords>
+  private var expectedBytes: Int?
+  private var bytesRead = 0
 
   /// Prepares to read a file.
   ///
@@ -11,8 +20,13 @@ public struct RatingsParser: Sendable {
   ///   - file: The name of the file, for error messages.
   ///   - format: The layout of the file.
   ///   - options: How many bad rows may be skipped, and the scale beyond which a rating is bad.
+  ///   - expectedBytes: How long the file will be, where that is known; memory is then not copied
+  ///     as the columns grow. A wrong number does no harm.
   /// - Precondition: `format` is not `auto`.
-  public init(file: String, format: RatingsFormat, options: ParsingOptions) {
+  public init(
+    file: String, format: RatingsFormat, options: ParsingOptions, expectedBytes: Int? = nil
+  ) {
+    self.expectedBytes = expectedBytes
     let layout = RatingsLayout(format: format)
     rows = DelimitedParser(
       file: file, layout: layout.rows, maxBadRows: options.maxBadRows,
@@ -24,6 +38,8 @@ public struct RatingsParser: Sendable {
   /// - Throws: ``RatingsError`` at the first row that can neither be read nor skipped.
   public mutating func parse(_ chunk: [UInt8]) throws(RatingsError) {
     try rows.parse(chunk)
+    bytesRead += chunk.count
+    makeRoom()
     if rows.consumer.raw.count > Self.mostRows {
       throw .tooManyRows(file: rows.consumer.raw.file, limit: Self.mostRows)
     }
@@ -34,10 +50,22 @@ public struct RatingsParser: Sendable {
   /// - Throws: ``RatingsError`` as ``parse(_:)``, and if the file has no good row.
   public mutating func finish() throws(RatingsError) -> RawRatings {
     try rows.finish()
-    var raw = rows.consumer.raw
+    var raw = rows.consumer.takeRaw()
     guard raw.count > 0 else { throw .emptyDataset(file: raw.file) }
     raw.skipped = rows.badRows.skipped
     return raw
+  }
+
+  /// Estimates the number of rows from the bytes of those that were read, a quarter too high since
+  /// ids grow longer in a file that is sorted by them.
+  private mutating func makeRoom() {
+    guard let expectedBytes, bytesRead >= Self.sampleSize, rows.consumer.raw.count > 0 else {
+      return
+    }
+    self.expectedBytes = nil
+    let rowsPerByte = Double(rows.consumer.raw.count) / Double(bytesRead)
+    let estimate = rowsPerByte * Double(expectedBytes) * 1.25
+    rows.consumer.reserveCapacity(Int(min(estimate, Double(Self.mostExpectedRows))))
   }
 }
 
@@ -50,6 +78,9 @@ struct RatingRecords: RecordConsumer {
   private var item = 0
   private var rating = 0
   private var timestamp: Int?
+  private var plainRows = PlainRows()
+  /// How plain rows are written, or `nil` where the columns are others or in another order.
+  private var plainShape: PlainRows.Shape?
 
   init(file: String, layout: RatingsLayout, scale: RatingScale?) {
     raw = RawRatings(file: file)
@@ -63,6 +94,24 @@ struct RatingRecords: RecordConsumer {
     item = try layout.item.requiredPosition(in: columns, file: file)
     rating = try layout.rating.requiredPosition(in: columns, file: file)
     timestamp = layout.timestamp.position(in: columns)
+
+    let fieldCount = columns?.count ?? layout.rows.fieldCount
+    guard [user, item, rating] == [0, 1, 2], fieldCount == (timestamp == 3 ? 4 : 3) else { return }
+    plainShape = PlainRows.Shape(
+      delimiter: layout.rows.delimiter, hasTimestamps: timestamp == 3,
+      minimum: scale?.minimum ?? -.infinity, maximum: scale?.maximum ?? .infinity)
+  }
+
+  mutating func consumePlainRows(of bytes: [UInt8], from start: Int, line: Int) -> PlainRun {
+    guard let plainShape else { return PlainRun(end: start, rows: 0) }
+    var run = PlainRun(end: start, rows: 0)
+    repeat {
+      let rest = bytes.span.extracting(droppingFirst: run.end)
+      run.end += plainRows.read(rest, shape: plainShape)
+      raw.append(plainRows, hasTimestamps: plainShape.hasTimestamps, line: line + run.rows)
+      run.rows += plainRows.count
+    } while plainRows.count == PlainRows.capacity
+    return run
   }
 
   mutating func consume(_ record: DelimitedRecord, line: Int) throws(RowFault) {
@@ -86,6 +135,17 @@ struct RatingRecords: RecordConsumer {
         raw.itemCode(of: record.utf8(item) ?? [])
       }
     raw.append(user: userCode, item: itemCode, value: value, timestamp: seconds, line: line)
+  }
+
+  mutating func reserveCapacity(_ rows: Int) {
+    raw.reserveCapacity(rows, hasTimestamps: timestamp != nil)
+  }
+
+  /// Gives the ratings away.
+  mutating func takeRaw() -> RawRatings {
+    let taken = raw
+    raw = RawRatings(file: taken.file)
+    return taken
   }
 
   private func ratingValue(of record: DelimitedRecord) throws(RowFault) -> Float {
@@ -124,11 +184,11 @@ struct RatingRecords: RecordConsumer {
 }
 
 extension RawRatings {
-  fileprivate mutating func userCode(of label: [UInt8]) -> Int32 {
+  fileprivate mutating func userCode(of label: [UInt8]) -> UserIndex {
     userCode(of: label, in: label.indices)
   }
 
-  fileprivate mutating func itemCode(of label: [UInt8]) -> Int32 {
+  fileprivate mutating func itemCode(of label: [UInt8]) -> ItemIndex {
     itemCode(of: label, in: label.indices)
   }
 }

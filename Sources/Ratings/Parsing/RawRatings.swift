@@ -1,3 +1,5 @@
+internal import Kernels
+
 /// Ratings as a parser leaves them: rows in file order whose users and items are codes in the
 /// order of their first appearance.
 public struct RawRatings: Sendable {
@@ -6,10 +8,13 @@ public struct RawRatings: Sendable {
   /// The rows that were skipped, by reason.
   public internal(set) var skipped: [SkippedRows] = []
 
-  private(set) var users: [Int32] = []
-  private(set) var items: [Int32] = []
+  /// The codes of the users, which are of the type of their dense indices so that these can take
+  /// their place.
+  private(set) var users: [UserIndex] = []
+  /// The codes of the items, likewise.
+  private(set) var items: [ItemIndex] = []
   private(set) var values: [Float] = []
-  private(set) var timestamps: [Int64] = []
+  private(set) var timestamps = Timestamps()
   private(set) var lines = RowLines()
   private var userLabelInterner = LabelInterner()
   private var itemLabelInterner = LabelInterner()
@@ -26,6 +31,16 @@ public struct RawRatings: Sendable {
   /// The distinct items' raw ids by code.
   var itemLabels: [String] { itemLabelInterner.labels }
 
+  /// Makes room for rows, so that the columns need not move as they grow.
+  ///
+  /// Room that is never used takes no memory, since the system gives it page by page.
+  mutating func reserveCapacity(_ rows: Int, hasTimestamps: Bool) {
+    users.reserveCapacity(rows)
+    items.reserveCapacity(rows)
+    values.reserveCapacity(rows)
+    if hasTimestamps { timestamps.reserveCapacity(rows) }
+  }
+
   /// Adds a row as the line after the last one's, or as line 2 after a header.
   ///
   /// - Precondition: `value` is finite, and either all rows have a timestamp or none.
@@ -40,7 +55,7 @@ public struct RawRatings: Sendable {
   }
 
   mutating func append(
-    user: Int32, item: Int32, value: Float, timestamp: Int64?, line: Int
+    user: UserIndex, item: ItemIndex, value: Float, timestamp: Int64?, line: Int
   ) {
     precondition(value.isFinite, "a rating is not finite")
     lines.append(line, row: values.count)
@@ -52,55 +67,53 @@ public struct RawRatings: Sendable {
       timestamps.isEmpty || timestamps.count == values.count, "some rows have no timestamp")
   }
 
-  mutating func userCode(of bytes: [UInt8], in range: Range<Int>) -> Int32 {
-    userLabelInterner.code(of: bytes, in: range)
+  mutating func userCode(of bytes: [UInt8], in range: Range<Int>) -> UserIndex {
+    UserIndex(Int(userLabelInterner.code(of: bytes, in: range)))
   }
 
-  mutating func itemCode(of bytes: [UInt8], in range: Range<Int>) -> Int32 {
-    itemLabelInterner.code(of: bytes, in: range)
-  }
-}
-
-/// How many rows were skipped for one reason.
-public struct SkippedRows: Sendable, Equatable {
-  /// Why.
-  public let reason: BadRowReason
-  /// How many.
-  public let count: Int
-
-  /// Creates a count.
-  public init(reason: BadRowReason, count: Int) {
-    self.reason = reason
-    self.count = count
-  }
-}
-
-/// The line of each row: only where a line does not follow the row before's is it stored.
-struct RowLines: Sendable {
-  /// The line of the last row; 1, that of the header, before the first.
-  private(set) var last = 1
-  private var jumps: [(row: Int, line: Int)] = []
-
-  mutating func append(_ line: Int, row: Int) {
-    if jumps.isEmpty || line != last + 1 { jumps.append((row, line)) }
-    last = line
+  mutating func itemCode(of bytes: [UInt8], in range: Range<Int>) -> ItemIndex {
+    ItemIndex(Int(itemLabelInterner.code(of: bytes, in: range)))
   }
 
-  /// Returns the line of a row.
-  ///
-  /// - Complexity: O(log *n*) in the number of jumps.
-  func line(ofRow row: Int) -> Int {
-    var low = 0
-    var high = jumps.count
-    while low < high {
-      let middle = low + (high - low) / 2
-      if jumps[middle].row <= row {
-        low = middle + 1
-      } else {
-        high = middle
+  /// Adds plain rows, the first of which stands in a line.
+  mutating func append(_ rows: PlainRows, hasTimestamps: Bool, line: Int) {
+    guard rows.count > 0 else { return }
+    lines.append(line, row: values.count, count: rows.count)
+    users.append(addingCapacity: rows.count) { codes in
+      // Most files are sorted by user.
+      var last = rows.users[0]
+      var code = UserIndex(Int(userLabelInterner.code(ofDecimal: last)))
+      for id in rows.users[..<rows.count] {
+        if id != last {
+          last = id
+          code = UserIndex(Int(userLabelInterner.code(ofDecimal: id)))
+        }
+        codes.append(code)
       }
     }
-    precondition(low > 0, "a line was asked of rows that were never added")
-    return jumps[low - 1].line + row - jumps[low - 1].row
+    items.append(addingCapacity: rows.count) { codes in
+      for id in rows.items[..<rows.count] {
+        codes.append(ItemIndex(Int(itemLabelInterner.code(ofDecimal: id))))
+      }
+    }
+    values.append(contentsOf: rows.values[..<rows.count])
+    if hasTimestamps { timestamps.append(contentsOf: rows.timestamps[..<rows.count]) }
+  }
+
+  /// Replaces the codes by dense indices and gives the columns away.
+  ///
+  /// All happens in place, and no column is ever there twice.
+  mutating func takeColumns(
+    userOfCode: [UserIndex], itemOfCode: [ItemIndex]
+  ) -> RatingColumns {
+    for row in users.indices { users[row] = userOfCode[users[row].position] }
+    for row in items.indices { items[row] = itemOfCode[items[row].position] }
+    let columns = RatingColumns(
+      users: users, items: items, values: values, timestamps: timestamps)
+    users = []
+    items = []
+    values = []
+    timestamps = []
+    return columns
   }
 }

@@ -25,7 +25,6 @@ struct MemoryPlanTests {
     #expect(
       MemoryPlan.Size.columns
         == stride(columns.users) + stride(columns.items) + stride(columns.values))
-    #expect(MemoryPlan.Size.timestamp == stride(columns.timestamps))
     #expect(MemoryPlan.Size.label == MemoryLayout<String>.stride)
     #expect(MemoryPlan.Size.recommendation == MemoryLayout<ScoredItem>.stride)
     #expect(

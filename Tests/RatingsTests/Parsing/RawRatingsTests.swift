@@ -17,8 +17,8 @@ import Testing
     raw.append(user: "b", item: "1", value: 3)
     #expect(raw.userLabels == ["b", "a"])
     #expect(raw.itemLabels == ["2", "1"])
-    #expect(raw.users == [0, 1, 0])
-    #expect(raw.items == [0, 0, 1])
+    #expect(raw.users.map(\.position) == [0, 1, 0])
+    #expect(raw.items.map(\.position) == [0, 0, 1])
     #expect(raw.count == 3)
   }
 }
