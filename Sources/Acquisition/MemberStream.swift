@@ -9,10 +9,10 @@ public struct MemberStream: Sendable {
     reader = ArchiveReader(path: dataset.path, name: dataset.name, limits: limits)
   }
 
-  /// The names of all members, in the order of the archive.
-  public func memberNames() throws(AcquisitionError) -> [String] {
+  /// All members, in the order of the archive.
+  public func members() throws(AcquisitionError) -> [ArchiveMember] {
     do {
-      return try reader.memberNames()
+      return try reader.members()
     } catch {
       throw AcquisitionError(reading: error)
     }
@@ -20,7 +20,7 @@ public struct MemberStream: Sendable {
 
   /// Reads the wanted members in one pass, in the order of the archive.
   ///
-  /// `body` gets each member's bytes in order; only when this returns are they known to be whole.
+  /// `body` gets each member's bytes in order, and another thread reads ahead meanwhile; only when this returns are they known to be whole.
   /// What is wrong with the archive comes out as `AcquisitionError`, an error of `body` unchanged.
   public func read<E: Error>(
     members: [String], body: (_ member: String, _ chunk: [UInt8]) throws(E) -> Void

@@ -37,7 +37,8 @@ public struct BlockGrid: Sendable {
   let quads: [Int]
   let ratings: BlockStorage
 
-  private static let chunkLength = 1 << 16
+  /// So many ratings stay in a processor's own cache while they are dealt.
+  private static let chunkLength = 1 << 14
 
   /// Deals ratings into a grid.
   ///
@@ -105,9 +106,11 @@ public struct BlockGrid: Sendable {
     }
     let ranges = (0..<blocks).map { starts[$0]..<starts[$0 + 1] }
     quads = Parallel.map(blocks, threads: threads) { number in
-      storage.rearrange(ranges[number]) { ratings in
-        BlockStreams.arrange(
-          &ratings, firstUser: number / itemBlocks * blockUsers, users: blockUsers)
+      let range = ranges[number]
+      return BlockStreams.arrange(
+        storage.ratings(range), firstUser: number / itemBlocks * blockUsers, users: blockUsers
+      ) { place, rating in
+        storage.place(rating, at: range.lowerBound + place)
       }
     }
     self.starts = starts
@@ -126,11 +129,11 @@ public struct BlockGrid: Sendable {
 
 /// The order of the ratings within a block.
 enum BlockStreams {
-  /// Arranges the ratings of a block and returns how many times all four streams are read.
+  /// Tells the place of each rating of a block and returns how many times all four streams are read.
   ///
   /// Users come in the order of their rows and go to the stream that is shortest then.
   static func arrange(
-    _ ratings: inout [BlockRating], firstUser: Int, users: Int
+    _ ratings: [BlockRating], firstUser: Int, users: Int, put: (Int, BlockRating) -> Void
   ) -> Int {
     var counts = [Int32](repeating: 0, count: users)
     for rating in ratings { counts[Int(rating.user) - firstUser] += 1 }
@@ -157,26 +160,28 @@ enum BlockStreams {
       rests[stream] = rest - quads
       rest += lengths[stream] - quads
     }
-    let unordered = ratings
-    for rating in unordered {
+    for rating in ratings {
       let user = Int(rating.user) - firstUser
       let stream = Int(streamOfUser[user])
       let place = Int(next[user])
       next[user] += 1
-      ratings[place < quads ? 4 * place + stream : rests[stream] + place] = rating
+      put(place < quads ? 4 * place + stream : rests[stream] + place, rating)
     }
     return quads
   }
 }
 
-/// The ratings of a grid, written once at places that threads share out and only read afterwards.
+/// The ratings of a grid, written at places that threads share out and only read afterwards.
 @safe final class BlockStorage: @unchecked Sendable {
   let count: Int
   private let start: UnsafeMutablePointer<BlockRating>
 
   init(count: Int) {
     self.count = count
-    unsafe start = .allocate(capacity: max(count, 1))
+    // Safety: there is room for so many ratings, aligned to more than they need, and each is written
+    // before it is read.
+    unsafe start = LargeMemory.allocate(bytes: max(count, 1) * MemoryLayout<BlockRating>.stride)
+      .bindMemory(to: BlockRating.self, capacity: max(count, 1))
   }
 
   // Safety: the address is the one that `allocate` gave, and nothing refers to it any more.
@@ -187,18 +192,6 @@ enum BlockStreams {
     precondition(index >= 0 && index < count, "no such place")
     // Safety: the place exists, and the type is trivial.
     unsafe (start + index).initialize(to: rating)
-  }
-
-  /// Gives the ratings of a range to a closure and puts back what it makes of them; no two threads
-  /// have ranges in common.
-  func rearrange<Result>(
-    _ range: Range<Int>, _ body: (inout [BlockRating]) -> Result
-  ) -> Result {
-    var ratings = ratings(range)
-    let result = body(&ratings)
-    precondition(ratings.count == range.count, "a rating is missing")
-    for (offset, rating) in ratings.enumerated() { place(rating, at: range.lowerBound + offset) }
-    return result
   }
 
   /// The ratings of a range.

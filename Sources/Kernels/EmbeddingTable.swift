@@ -1,5 +1,3 @@
-import Glibc
-
 /// A table of factors: `rows` × `dimension` floats, each row padded to whole vectors.
 ///
 /// Rows start at multiples of 64 bytes and are `stride` floats long, `stride` being `dimension`
@@ -102,28 +100,15 @@ public struct EmbeddingTable: Sendable {
 
     init(count: Int) {
       self.count = count
-      let memory = unsafe Self.memory(count)
+      let memory = unsafe LargeMemory.allocate(bytes: max(count, 16) * MemoryLayout<Float>.stride)
       unsafe start = memory.initializeMemory(as: Float.self, repeating: 0, count: max(count, 16))
     }
 
     init(copying other: Storage) {
       count = other.count
-      let memory = unsafe Self.memory(count)
+      let memory = unsafe LargeMemory.allocate(bytes: max(count, 16) * MemoryLayout<Float>.stride)
       unsafe start = memory.initializeMemory(
         as: Float.self, from: other.start, count: other.count)
-    }
-
-    /// Memory for so many floats; a large table asks for huge pages, with which its rows are found
-    /// without a walk through the page tables.
-    private static func memory(_ count: Int) -> UnsafeMutableRawPointer {
-      let hugePage = 1 << 21
-      let bytes = Swift.max(count, 16) * MemoryLayout<Float>.stride
-      let memory = UnsafeMutableRawPointer.allocate(
-        byteCount: bytes, alignment: bytes >= hugePage ? hugePage : 64)
-      // A system that does not have them says so, and goes on with small ones. Safety: the advice
-      // is about whole pages of the memory that was just given.
-      if bytes >= hugePage { unsafe madvise(memory, bytes / hugePage * hugePage, MADV_HUGEPAGE) }
-      return unsafe memory
     }
 
     // Safety: the address is the one that `allocate` gave, and no table refers to it any more.

@@ -8,24 +8,40 @@ public struct InteractionMatrix: Sendable, Equatable {
   /// The items, by user and then ascending.
   public let indices: [ItemIndex]
 
-  /// Creates the matrix of the rows of a dataset.
+  /// Creates the matrix of some rows of a dataset.
   ///
-  /// - Complexity: O(*n* + users + items).
+  /// - Complexity: O(*n* + users), and a 4096th of users × items.
+  /// - Precondition: Every user of the rows is below `users`.
+  public init(users: Int, ratings: RatingSubset) {
+    let columns = ratings.columns
+    let order = Self.orderByUser(ratings)
+    var indptr = [0]
+    indptr.reserveCapacity(users + 1)
+    var indices: [ItemIndex] = []
+    indices.reserveCapacity(ratings.count)
+    var items = ItemMarks(count: (columns.items.max()?.position ?? -1) + 1)
+    for position in 0..<ratings.count {
+      let row = ratings.row(at: order.map { Int($0[position]) } ?? position)
+      let user = columns.users[row].position
+      precondition(user < users, "a rating of a user who is not there")
+      // The items of a user end where those of the next begin.
+      if indptr.count <= user {
+        items.moveAll(to: &indices)
+        indptr.append(contentsOf: repeatElement(indices.count, count: user + 1 - indptr.count))
+      }
+      items.insert(columns.items[row])
+    }
+    items.moveAll(to: &indices)
+    indptr.append(contentsOf: repeatElement(indices.count, count: users + 1 - indptr.count))
+    self.indptr = indptr
+    self.indices = indices
+  }
+
+  /// Creates the matrix of ratings.
+  ///
   /// - Precondition: Every user of `columns` is below `users`.
   public init(users: Int, columns: RatingColumns) {
-    // Two stable counting sorts, by item and then by user, leave each user's items ascending.
-    let byItem = CountingSort.order(columns.items)
-    var counts = [Int](repeating: 0, count: users + 1)
-    for user in columns.users { counts[user.position + 1] += 1 }
-    for user in 0..<users { counts[user + 1] += counts[user] }
-    var next = counts
-    var sorted = [ItemIndex](repeating: ItemIndex(0), count: columns.count)
-    for row in byItem {
-      let user = columns.users[Int(row)].position
-      sorted[next[user]] = columns.items[Int(row)]
-      next[user] += 1
-    }
-    (indptr, indices) = Self.withoutRepeats(indptr: counts, indices: sorted)
+    self.init(users: users, ratings: RatingSubset(columns))
   }
 
   /// The number of users.
@@ -54,21 +70,49 @@ public struct InteractionMatrix: Sendable, Equatable {
     return low < end && indices[low] == item
   }
 
-  private static func withoutRepeats(
-    indptr: [Int], indices: [ItemIndex]
-  ) -> (indptr: [Int], indices: [ItemIndex]) {
-    var starts = [0]
-    starts.reserveCapacity(indptr.count)
-    var distinct: [ItemIndex] = []
-    distinct.reserveCapacity(indices.count)
-    for user in 0..<(indptr.count - 1) {
-      let start = distinct.count
-      for item in indices[indptr[user]..<indptr[user + 1]]
-      where distinct.count == start || distinct[distinct.count - 1] != item {
-        distinct.append(item)
+  /// The positions by user, or `nil` where they stand in that order, as in most files.
+  private static func orderByUser(_ ratings: RatingSubset) -> [Int32]? {
+    let users = ratings.columns.users
+    var last = UserIndex(0)
+    for position in 0..<ratings.count {
+      let user = users[ratings.row(at: position)]
+      if user < last {
+        return CountingSort.order((0..<ratings.count).map { users[ratings.row(at: $0)] })
       }
-      starts.append(distinct.count)
+      last = user
     }
-    return (starts, distinct)
+    return nil
+  }
+}
+
+/// A set of items that gives them back in order, which takes less time than to sort them.
+private struct ItemMarks {
+  /// A bit for each item.
+  private var items: [UInt64]
+  /// A bit for each word of `items` that has one.
+  private var words: [UInt64]
+
+  init(count: Int) {
+    items = [UInt64](repeating: 0, count: count / 64 + 1)
+    words = [UInt64](repeating: 0, count: items.count / 64 + 1)
+  }
+
+  mutating func insert(_ item: ItemIndex) {
+    let word = item.position / 64
+    items[word] |= 1 << UInt64(item.position % 64)
+    words[word / 64] |= 1 << UInt64(word % 64)
+  }
+
+  /// Appends the items, ascending and each once, and forgets them.
+  mutating func moveAll(to list: inout [ItemIndex]) {
+    for group in words.indices where words[group] != 0 {
+      for word in Bits(words[group]) {
+        for item in Bits(items[64 * group + word]) {
+          list.append(ItemIndex(64 * (64 * group + word) + item))
+        }
+        items[64 * group + word] = 0
+      }
+      words[group] = 0
+    }
   }
 }

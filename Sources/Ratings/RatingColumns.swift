@@ -26,6 +26,7 @@ public struct RatingColumns: Sendable, Equatable {
   }
 
   /// The number of rows.
+  @inlinable
   public var count: Int { users.count }
 
   /// Whether the rows have timestamps; true if there are no rows.

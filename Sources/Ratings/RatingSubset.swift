@@ -12,11 +12,14 @@ public struct RatingSubset: Sendable {
   }
 
   /// The number of ratings.
+  @inlinable
   public var count: Int { rows?.count ?? columns.count }
 
   /// The number in the dataset of the rating at a position.
+  @inlinable
   public func row(at position: Int) -> Int {
-    rows.map { Int($0[position]) } ?? position
+    if let rows { return Int(rows[position]) }
+    return position
   }
 
   /// Returns copies of the ratings.

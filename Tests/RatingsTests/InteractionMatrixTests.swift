@@ -38,6 +38,26 @@ import Testing
     #expect(twice.indices == [ItemIndex(2)])
   }
 
+  /// In order of the users and not, among few items and among more than one word of words can mark.
+  @Test(arguments: [false, true], [7, 300, 9_000])
+  func equalsWhatSortingGives(isSorted: Bool, items: Int) {
+    var words = CounterBasedGenerator(seed: 3, stream: .generation).sequence(epoch: 0)
+    var pairs = (0..<2_000).map { _ in
+      (user: Int(words.nextWord() % 50), item: Int(words.nextWord()) % items)
+    }
+    if isSorted { pairs.sort { $0.user < $1.user } }
+    let columns = RatingColumns(
+      users: pairs.map { UserIndex($0.user) }, items: pairs.map { ItemIndex($0.item) },
+      values: pairs.map { _ in 1 })
+    let rows = (0..<Int32(pairs.count)).filter { $0 % 7 != 0 }
+    let matrix = InteractionMatrix(users: 60, ratings: RatingSubset(columns, rows: rows))
+    for user in 0..<60 {
+      let rated = Set(rows.map { pairs[Int($0)] }.filter { $0.user == user }.map(\.item))
+      #expect(matrix.items(of: UserIndex(user)).map(\.position) == rated.sorted())
+    }
+    #expect(matrix.indptr.count == 61)
+  }
+
   @Test func noRowsMakeAnEmptyMatrix() {
     let empty = InteractionMatrix(
       users: 2, columns: RatingColumns(users: [], items: [], values: []))

@@ -285,6 +285,18 @@ typedef struct {
 size_t rk_plain_rows(const uint8_t *text, size_t count, const rk_row_shape *shape,
                      const rk_row_columns *columns, size_t capacity, size_t *next);
 
+/// Where random words are drawn: key and counter of Philox4x32-10.
+typedef struct {
+  uint32_t seed, stream;
+  uint32_t epoch;
+  uint64_t position;
+  uint32_t unit;
+} rk_random_place;
+
+/// The first two of the four words at each position that is so far behind the place's.
+void rk_random_pairs(rk_random_place place, const uint32_t *offsets, size_t count, uint32_t *first,
+                     uint32_t *second);
+
 #pragma clang assume_nonnull end
 
 #endif

@@ -95,7 +95,7 @@ struct ModelTraining {
       bestEpoch: found.bestEpoch, evaluated: evaluated, evaluatedRows: evaluatedRows,
       exported: exported, exportedRowCount: exportedRowCount,
       baseline: BiasModel.fit(
-        ratings.selecting(evaluatedRows), users: dataset.users.count, items: dataset.items.count,
-        scale: dataset.scale))
+        RatingSubset(ratings, rows: evaluatedRows), users: dataset.users.count,
+        items: dataset.items.count, scale: dataset.scale, threads: threads))
   }
 }

@@ -10,6 +10,8 @@ public struct MersenneTwister: Sendable {
   private static let shift = 397
 
   private var state: [UInt32]
+  /// The words that the state gives, of which those from `position` on were not yet returned.
+  private var words = [UInt32](repeating: 0, count: MersenneTwister.size)
   private var position = MersenneTwister.size
 
   /// Creates a generator with the state that `init_genrand(seed)` gives.
@@ -25,14 +27,9 @@ public struct MersenneTwister: Sendable {
 
   /// Returns the next 32 random bits.
   public mutating func nextWord() -> UInt32 {
-    if position == Self.size { twist() }
-    var word = state[position]
+    if position == Self.size { refill() }
     position += 1
-    word ^= word >> 11
-    word ^= (word << 7) & 0x9D2C_5680
-    word ^= (word << 15) & 0xEFC6_0000
-    word ^= word >> 18
-    return word
+    return words[position - 1]
   }
 
   /// Returns 0, 1, …, `count` − 1 in the order of NumPy's `RandomState.permutation(count)`.
@@ -43,13 +40,54 @@ public struct MersenneTwister: Sendable {
     Shuffle.permutation(of: count) { nextWord() }
   }
 
-  private mutating func twist() {
+  /// Returns the positions with which the positions `count` − 1, `count` − 2, …, `end` change places
+  /// in ``permutation(of:)``.
+  ///
+  /// - Precondition: `end` is at least 1 and at most `count`.
+  mutating func partners(ofPositionsBelow count: Int, downThrough end: Int) -> [UInt32] {
+    precondition(1 <= end && end <= count && count <= Int(Int32.max), "no such positions")
+    let total = count - end
+    // A rejected word is written, too, and then written over: a branch that is taken at random would
+    // cost more than all else. Hence the place for one more.
+    var partners = [UInt32](repeating: 0, count: total + 1)
+    var drawn = 0
+    while drawn < total {
+      // All positions with the same highest bit have the same mask.
+      let mask = UInt32.max >> UInt32(UInt32(count - 1 - drawn).leadingZeroBitCount)
+      let target = min(total, count - Int(mask / 2 + 1))
+      while drawn < target {
+        if position == Self.size { refill() }
+        while position < Self.size, drawn < target {
+          let partner = words[position] & mask
+          position += 1
+          partners[drawn] = partner
+          drawn += Int(partner) < count - drawn ? 1 : 0
+        }
+      }
+    }
+    partners.removeLast()
+    return partners
+  }
+
+  private mutating func refill() {
+    // The three runs of the recurrence in which no index wraps around.
+    let rest = Self.size - Self.shift
+    for index in 0..<rest { twist(index, with: index + 1, and: index + Self.shift) }
+    for index in rest..<(Self.size - 1) { twist(index, with: index + 1, and: index - rest) }
+    twist(Self.size - 1, with: 0, and: Self.shift - 1)
     for index in 0..<Self.size {
-      let next = state[(index + 1) % Self.size]
-      let joined = (state[index] & 0x8000_0000) | (next & 0x7FFF_FFFF)
-      let mixed = (joined >> 1) ^ (joined & 1 == 0 ? 0 : 0x9908_B0DF)
-      state[index] = state[(index + Self.shift) % Self.size] ^ mixed
+      var word = state[index]
+      word ^= word >> 11
+      word ^= (word << 7) & 0x9D2C_5680
+      word ^= (word << 15) & 0xEFC6_0000
+      words[index] = word ^ word >> 18
     }
     position = 0
+  }
+
+  @inline(__always)
+  private mutating func twist(_ index: Int, with next: Int, and other: Int) {
+    let joined = (state[index] & 0x8000_0000) | (state[next] & 0x7FFF_FFFF)
+    state[index] = state[other] ^ (joined >> 1) ^ (0 &- (joined & 1)) & 0x9908_B0DF
   }
 }

@@ -31,26 +31,28 @@ public struct DatasetSplit: Sendable, Equatable {
     if strategy == .temporal || strategy == .perUserTemporal, !ratings.hasTimestamps {
       throw .missingTimestamps(strategy: strategy)
     }
-    let rows = Array(0..<Int32(ratings.count))
+    let rows = 0..<Int32(ratings.count)
     let held = Self.choose(
       from: rows, of: dataset, strategy: strategy, fraction: options.testFraction,
       seed: options.seed)
-    let rest = Self.removing(held, from: rows, count: rows.count)
     guard !held.isEmpty else {
       throw .emptySplit(part: .heldOut, strategy: strategy, rows: rows.count)
     }
     heldOut = held
-    trainAndCarvedValidation = rest
+    trainAndCarvedValidation = Self.removing(held, from: rows)
     switch options.validation {
     case .test:
       validation = held
-      train = rest
+      train = trainAndCarvedValidation
+    case .carve where options.validationFraction == 0:
+      validation = []
+      train = trainAndCarvedValidation
     case .carve:
       validation = Self.choose(
-        from: rest, of: dataset, strategy: strategy, fraction: options.validationFraction,
-        seed: options.seed &+ 1)
-      train = Self.removing(validation, from: rest, count: rows.count)
-      if validation.isEmpty, options.validationFraction > 0 {
+        from: trainAndCarvedValidation, of: dataset, strategy: strategy,
+        fraction: options.validationFraction, seed: options.seed &+ 1)
+      train = Self.removing(validation, from: trainAndCarvedValidation)
+      if validation.isEmpty {
         throw .emptySplit(part: .validation, strategy: strategy, rows: rows.count)
       }
     }
@@ -63,28 +65,41 @@ public struct DatasetSplit: Sendable, Equatable {
     Int((fraction * Double(count)).rounded(.up))
   }
 
-  private static func choose(
-    from rows: [Int32], of dataset: RatingsDataset, strategy: SplitStrategy, fraction: Double,
+  /// Returns rows that a strategy chooses from ascending ones, ascending.
+  private static func choose<Rows: RandomAccessCollection<Int32>>(
+    from rows: Rows, of dataset: RatingsDataset, strategy: SplitStrategy, fraction: Double,
     seed: UInt32
-  ) -> [Int32] {
-    let chosen =
-      switch strategy {
-      case .random:
-        RandomSplit.heldOutRows(count: rows.count, testFraction: fraction, seed: seed)
-          .map { rows[Int($0)] }
-      case .hash:
-        HashSplit.heldOutRows(from: rows, of: dataset, fraction: fraction, seed: seed)
-      case .temporal:
-        TemporalSplit.newestRows(from: rows, of: dataset.ratings, fraction: fraction)
-      case .perUserTemporal:
-        TemporalSplit.newestRowsByUser(from: rows, of: dataset.ratings, fraction: fraction)
-      }
-    return chosen.sorted()
+  ) -> [Int32] where Rows.Index: SignedInteger {
+    switch strategy {
+    case .random:
+      RandomSplit.ascendingHeldOutRows(count: rows.count, testFraction: fraction, seed: seed)
+        .map { rows[rows.startIndex + Rows.Index($0)] }
+    case .hash:
+      HashSplit.heldOutRows(from: Array(rows), of: dataset, fraction: fraction, seed: seed)
+        .sorted()
+    case .temporal:
+      TemporalSplit.newestRows(from: Array(rows), of: dataset.ratings, fraction: fraction)
+        .sorted()
+    case .perUserTemporal:
+      TemporalSplit.newestRowsByUser(from: Array(rows), of: dataset.ratings, fraction: fraction)
+        .sorted()
+    }
   }
 
-  private static func removing(_ chosen: [Int32], from rows: [Int32], count: Int) -> [Int32] {
-    var isChosen = [Bool](repeating: false, count: count)
-    for row in chosen { isChosen[Int(row)] = true }
-    return rows.filter { !isChosen[Int($0)] }
+  /// Returns all rows but some of them; both are ascending.
+  private static func removing(
+    _ chosen: [Int32], from rows: some Collection<Int32>
+  ) -> [Int32] {
+    var rest: [Int32] = []
+    rest.reserveCapacity(rows.count - chosen.count)
+    var next = 0
+    for row in rows {
+      if next < chosen.count, chosen[next] == row {
+        next += 1
+      } else {
+        rest.append(row)
+      }
+    }
+    return rest
   }
 }

@@ -13,32 +13,37 @@ public enum BiasModel {
 
   /// Fits the offsets.
   ///
-  /// - Complexity: O(sweeps × ratings).
+  /// - Complexity: O(sweeps × ratings); 16 bytes a rating.
   public static func fit(
     _ ratings: RatingColumns, users: Int, items: Int, scale: RatingScale
   ) -> FactorModel {
-    let mean = mean(of: ratings.values)
+    fit(RatingSubset(ratings), users: users, items: items, scale: scale)
+  }
+
+  /// Fits the offsets.
+  ///
+  /// The ratings of a user or an item are summed in the order of their rows, whatever the number of
+  /// threads.
+  ///
+  /// - Complexity: O(sweeps × ratings); 16 bytes a rating.
+  public static func fit(
+    _ ratings: RatingSubset, users: Int, items: Int, scale: RatingScale, threads: Int = 1
+  ) -> FactorModel {
+    let mean = mean(of: ratings)
+    let columns = ratings.columns
+    let byUser = RatingGroups(
+      ratings, by: columns.users, count: users, with: columns.items, threads: threads)
+    let byItem = RatingGroups(
+      ratings, by: columns.items, count: items, with: columns.users, threads: threads)
     var userOffsets = [Double](repeating: 0, count: users)
     var itemOffsets = [Double](repeating: 0, count: items)
-    let counts = TrainingCounts(ratings, users: users, items: items)
     for _ in 0..<sweeps {
-      var sums = [Double](repeating: 0, count: items)
-      for row in 0..<ratings.count {
-        sums[ratings.items[row].position] +=
-          Double(ratings.values[row]) - mean - userOffsets[ratings.users[row].position]
-      }
-      for item in 0..<items {
-        itemOffsets[item] = sums[item] / (Double(counts.items[item]) + damping)
-      }
-      sums = [Double](repeating: 0, count: users)
-      for row in 0..<ratings.count {
-        sums[ratings.users[row].position] +=
-          Double(ratings.values[row]) - mean - itemOffsets[ratings.items[row].position]
-      }
-      for user in 0..<users {
-        userOffsets[user] = sums[user] / (Double(counts.users[user]) + damping)
-      }
+      itemOffsets = byItem.dampedMeans(
+        above: mean, and: userOffsets, damping: damping, threads: threads)
+      userOffsets = byUser.dampedMeans(
+        above: mean, and: itemOffsets, damping: damping, threads: threads)
     }
+    let counts = TrainingCounts(users: byUser.counts, items: byItem.counts)
     let configuration = ModelConfiguration(
       type: .bias, users: users, items: items, factors: 0, hidden: [], link: .identity,
       cold: .knownTerms, scale: scale, trainMean: Float(mean))
@@ -61,13 +66,5 @@ public enum BiasModel {
       sum += Double(ratings.columns.values[ratings.row(at: position)])
     }
     return sum / Double(ratings.count)
-  }
-
-  /// The mean of ratings, summed in order; 0 of none.
-  static func mean(of values: [Float]) -> Double {
-    guard !values.isEmpty else { return 0 }
-    var sum = 0.0
-    for value in values { sum += Double(value) }
-    return sum / Double(values.count)
   }
 }

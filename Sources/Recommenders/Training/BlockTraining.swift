@@ -44,12 +44,14 @@ struct BlockTraining: EpochTraining {
       threads: threads
     ) { range, block in
       let columns = ratings.columns
-      for position in range {
-        let row = ratings.row(at: position)
-        block.append(
-          BlockRating(
-            user: userRows[columns.users[row].position],
-            item: itemRows[columns.items[row].position], value: columns.values[row]))
+      block.append(addingCapacity: range.count) { block in
+        for position in range {
+          let row = ratings.row(at: position)
+          block.append(
+            BlockRating(
+              user: userRows[columns.users[row].position],
+              item: itemRows[columns.items[row].position], value: columns.values[row]))
+        }
       }
     }
     let lanes = BlockLanes(configuration)

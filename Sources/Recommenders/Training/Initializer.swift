@@ -6,9 +6,11 @@ import Ratings
 /// The weight at a position is a pure function of (seed, unit, position), `unit` numbering the
 /// tensors of a model.
 struct Initializer {
+  private let seed: UInt32
   private let generator: CounterBasedGenerator
 
   init(seed: UInt32) {
+    self.seed = seed
     generator = CounterBasedGenerator(seed: seed, stream: .initialization)
   }
 
@@ -18,23 +20,49 @@ struct Initializer {
   /// A draw is a uniform point of [−2, 2], accepted with probability e^(−x²/2).
   func heNormal(count: Int, fanIn: Int, unit: UInt32, threads: Int = 1) -> [Float] {
     let deviation = (2 / Double(max(fanIn, 1))).squareRoot() / 0.87962566103423978
-    let length = 1 << 16
+    let length = 1 << 13
     return Parallel.map((count + length - 1) / length, threads: threads) { part in
-      (part * length..<min((part + 1) * length, count)).map {
-        Float(cutNormal($0, unit: unit) * deviation)
-      }
+      cutNormals(
+        part * length..<min((part + 1) * length, count), unit: unit, deviation: deviation)
     }.flatMap(\.self)
   }
 
-  private func cutNormal(_ position: Int, unit: UInt32) -> Double {
+  private func cutNormals(_ range: Range<Int>, unit: UInt32, deviation: Double) -> [Float] {
+    let pairs = RandomPairs(
+      seed: seed, stream: RandomStream.initialization.rawValue, unit: unit,
+      firstPosition: range.lowerBound)
+    var values = [Float](repeating: 0, count: range.count)
+    // The places in the range whose draws were all refused so far.
+    var open = (0..<UInt32(range.count)).map(\.self)
+    var (x, y) = (open, open)
     var attempt: UInt32 = 0
-    while true {
-      let (x, y, _, _) = generator.words(epoch: attempt, position: UInt64(position), unit: unit)
-      let point = (Double(x) + 0.5) / 4_294_967_296 * 4 - 2
-      let height = (Double(y) + 0.5) / 4_294_967_296
-      if height <= Activations.exponential(-0.5 * point * point) { return point }
+    while !open.isEmpty {
+      pairs.draw(epoch: attempt, offsets: open, first: &x, second: &y)
+      var refused = 0
+      for draw in open.indices {
+        let point = (Double(x[draw]) + 0.5) / 4_294_967_296 * 4 - 2
+        let height = (Double(y[draw]) + 0.5) / 4_294_967_296
+        // A value that is refused is written over by the next attempt.
+        values[Int(open[draw])] = Float(point * deviation)
+        open[refused] = open[draw]
+        if !Self.isBelowBell(height, at: point) { refused += 1 }
+      }
+      open.removeLast(open.count - refused)
       attempt += 1
     }
+    return values
+  }
+
+  /// Whether a height is at most e^(−x²/2), for x from −2 to 2.
+  private static func isBelowBell(_ height: Double, at x: Double) -> Bool {
+    // Sums of the series of e^−t that are too small and too great decide nearly always; the margin is
+    // far above what rounding can do to them.
+    let t = 0.5 * x * x
+    let low = 1 - t * (1 - t * (1 / 2) * (1 - t * (1 / 3) * (1 - t * (1 / 4) * (1 - t * (1 / 5)))))
+    if height < low - 1e-12 { return true }
+    let cube = t * t * t
+    if height > low + cube * cube * (1 / 720) + 1e-12 { return false }
+    return height <= Activations.exponential(-0.5 * x * x)
   }
 
   /// Uniform in ±0.05, Keras' default for embeddings.

@@ -24,36 +24,40 @@ public struct ArchiveReader: Sendable {
   ///
   /// A name that occurs more than once is listed once; reading such a member is refused.
   public func memberNames() throws(StorageError) -> [String] {
-    var names: [String] = []
+    try members().map(\.name)
+  }
+
+  /// All members that are not directories, as ``memberNames()`` lists them.
+  public func members() throws(StorageError) -> [ArchiveMember] {
+    var members: [ArchiveMember] = []
     var seen: Set<String> = []
     try visit([]) { event in
-      if case .name(let name) = event, seen.insert(name).inserted { names.append(name) }
+      if case .member(let member) = event, seen.insert(member.name).inserted {
+        members.append(member)
+      }
       return true
     }
-    return names
+    return members
   }
 
   /// Reads the wanted members in one pass, in the order of the archive.
   ///
-  /// `body` gets each member's bytes in order, a member without bytes as one empty chunk. Only when
+  /// `body` gets each member's bytes in order, a member without bytes as one empty chunk; while it
+  /// uses them on this thread, another one reads ahead. Only when
   /// this returns are the bytes known to be whole: sizes, checksums and the end of the archive are
   /// verified on the way. A member that is missing, there twice, encrypted, a link or a device is an
   /// error of type `StorageError`; an error of `body` ends the pass and is thrown unchanged.
   public func read<E: Error>(
     members: [String], body: (_ member: String, _ chunk: [UInt8]) throws(E) -> Void
   ) throws {
-    var bodyError: E?
-    try visit(members) { event in
-      guard case .chunk(let member, let bytes) = event else { return true }
-      do throws(E) {
-        try body(member, bytes)
-        return true
-      } catch {
-        bodyError = error
-        return false
+    try ReadAhead.forEach { (handOver) throws(StorageError) in
+      try visit(members) { event in
+        guard case .chunk(let member, let bytes) = event else { return true }
+        return handOver(ReadAhead.Piece(member: member, bytes: bytes))
       }
+    } use: { (piece) throws(E) in
+      try body(piece.member, piece.bytes)
     }
-    if let bodyError { throw bodyError }
   }
 
   /// Reads a whole member into memory.
@@ -93,7 +97,8 @@ public struct ArchiveReader: Sendable {
       if isNamedAsArchive {
         throw .damagedArchive(path: path, reason: "its name says archive, its bytes do not")
       }
-      try pass.readSingle(named: name, from: FileSource(path), listener)
+      let member = ArchiveMember(name: name, size: meter.compressedBytes)
+      try pass.readSingle(member, from: FileSource(path), listener)
     case .unrecognised(let format):
       throw .refusedArchive(
         path: path, reason: "its format, \(format), is not read; repack it as zip or tar.gz")
@@ -105,7 +110,8 @@ public struct ArchiveReader: Sendable {
       } else if isNamedAsTar {
         throw .damagedArchive(path: path, reason: "its name says tar, its bytes do not")
       } else {
-        try pass.readSingle(named: nameWithout(compression.fileExtensions), from: source, listener)
+        let member = ArchiveMember(name: nameWithout(compression.fileExtensions), size: nil)
+        try pass.readSingle(member, from: source, listener)
       }
     }
   }
@@ -136,4 +142,12 @@ public struct ArchiveReader: Sendable {
     }
     return String(name.dropLast(ending.count))
   }
+}
+
+/// What an archive says of a member.
+public struct ArchiveMember: Equatable, Sendable {
+  /// The full name.
+  public let name: String
+  /// The number of bytes, or `nil` where only reading it would tell.
+  public let size: Int?
 }

@@ -1,7 +1,7 @@
 /// What a pass over an archive meets.
 enum MemberEvent {
   /// A member that is not a directory, wanted or not.
-  case name(String)
+  case member(ArchiveMember)
   /// The next bytes of a wanted member.
   case chunk(member: String, bytes: [UInt8])
 }
@@ -42,16 +42,18 @@ struct MemberPass {
 
   mutating func readDirectory(_ listener: Listener) throws(StorageError) {
     for name in try FileSystem.listTree(path) where !isStopped {
-      guard try accepts(name, listener) else { continue }
-      let source = try FileSource(PathName.joined(path, name))
+      let file = PathName.joined(path, name)
+      let member = ArchiveMember(name: name, size: try? FileSystem.fileSize(file))
+      guard try accepts(member, listener) else { continue }
+      let source = try FileSource(file)
       try deliver(source, as: name, listener)
     }
   }
 
   mutating func readSingle(
-    named name: String, from source: any ByteSource, _ listener: Listener
+    _ member: ArchiveMember, from source: any ByteSource, _ listener: Listener
   ) throws(StorageError) {
-    if try accepts(name, listener) { try deliver(source, as: name, listener) }
+    if try accepts(member, listener) { try deliver(source, as: member.name, listener) }
   }
 
   mutating func readZip(
@@ -91,7 +93,8 @@ struct MemberPass {
       try count()
       return false
     }
-    guard try accepts(entry.name, listener) else { return false }
+    let member = ArchiveMember(name: entry.name, size: entry.size)
+    guard try accepts(member, listener) else { return false }
     if entry.isEncrypted {
       throw .refusedArchive(path: path, reason: "the member \"\(entry.name)\" is encrypted")
     }
@@ -103,13 +106,13 @@ struct MemberPass {
   }
 
   private mutating func accepts(
-    _ name: String, _ listener: Listener
+    _ member: ArchiveMember, _ listener: Listener
   ) throws(StorageError) -> Bool {
     try count()
-    if !listener(.name(name)) { isStopped = true }
-    guard !isStopped, wanted.contains(name) else { return false }
-    guard found.insert(name).inserted else {
-      throw .refusedArchive(path: path, reason: "it has two members named \"\(name)\"")
+    if !listener(.member(member)) { isStopped = true }
+    guard !isStopped, wanted.contains(member.name) else { return false }
+    guard found.insert(member.name).inserted else {
+      throw .refusedArchive(path: path, reason: "it has two members named \"\(member.name)\"")
     }
     return true
   }

@@ -38,6 +38,51 @@ struct BiasModelTests {
     #expect(users[3] == 0 && items[3] == 0)
   }
 
+  /// The sums of rows in their order, in one loop over all of them.
+  @Test(arguments: [1, 2, 5])
+  func sumsAreThoseOfTheRowsInOrderForAnyNumberOfThreads(threads: Int) {
+    let (count, users, items) = (5_000, 90, 40)
+    var words = CounterBasedGenerator(seed: 8, stream: .generation).sequence(epoch: 0)
+    let columns = RatingColumns(
+      users: (0..<count).map { _ in UserIndex(Int(words.nextWord()) % (users - 1)) },
+      items: (0..<count).map { _ in ItemIndex(Int(words.nextWord()) % (items - 1)) },
+      values: (0..<count).map { _ in Float(words.nextWord() % 1_000) / 7 })
+    let rows = (0..<count).filter { $0 % 3 != 1 }
+    var mean = 0.0
+    for row in rows { mean += Double(columns.values[row]) }
+    mean /= Double(rows.count)
+    var userOffsets = [Double](repeating: 0, count: users)
+    var itemOffsets = [Double](repeating: 0, count: items)
+    for _ in 0..<BiasModel.sweeps {
+      var (sums, counts) = ([Double](repeating: 0, count: items), [Int](repeating: 0, count: items))
+      for row in rows {
+        let (user, item) = (columns.users[row].position, columns.items[row].position)
+        sums[item] += Double(columns.values[row]) - mean - userOffsets[user]
+        counts[item] += 1
+      }
+      itemOffsets = zip(sums, counts).map { $0 / (Double($1) + BiasModel.damping) }
+      (sums, counts) = ([Double](repeating: 0, count: users), [Int](repeating: 0, count: users))
+      for row in rows {
+        let (user, item) = (columns.users[row].position, columns.items[row].position)
+        sums[user] += Double(columns.values[row]) - mean - itemOffsets[item]
+        counts[user] += 1
+      }
+      userOffsets = zip(sums, counts).map { $0 / (Double($1) + BiasModel.damping) }
+    }
+    let model = BiasModel.fit(
+      RatingSubset(columns, rows: rows.map { Int32($0) }), users: users, items: items,
+      scale: RatingScale(minimum: 0, maximum: 143), threads: threads)
+    let tensors = Dictionary(uniqueKeysWithValues: model.tensors.map { ($0.name, $0.values) })
+    #expect(tensors["user_bias"] == userOffsets.map { Float($0) })
+    #expect(tensors["item_bias"] == itemOffsets.map { Float($0) })
+    #expect(model.configuration.trainMean == Float(mean))
+    #expect(
+      model.trainingCounts
+        == TrainingCounts(
+          columns.selecting(rows.map { Int32($0) }),
+          users: users, items: items))
+  }
+
   @Test func ofNothingPredictsZero() {
     let model = BiasModel.fit(
       ratings.selecting([]), users: 1, items: 1, scale: RatingScale(minimum: 0, maximum: 0))

@@ -1,3 +1,5 @@
+import Kernels
+import Ratings
 import Testing
 
 @testable import Recommenders
@@ -14,6 +16,29 @@ struct InitializerTests {
     #expect(abs(mean) < 0.0015)
     #expect(values.allSatisfy { abs($0) <= cut })
     #expect(values.contains { abs($0) > 0.95 * cut })
+  }
+
+  @Test(arguments: [1, 15, 16, 17, 20_011])
+  func heNormalIsThatOfSingleDraws(count: Int) {
+    let generator = CounterBasedGenerator(seed: 9, stream: .initialization)
+    let deviation = (2.0 / 70).squareRoot() / 0.87962566103423978
+    let expected = (0..<count).map { position in
+      var attempt: UInt32 = 0
+      while true {
+        let (x, y, _, _) = generator.words(epoch: attempt, position: UInt64(position), unit: 3)
+        let point = (Double(x) + 0.5) / 4_294_967_296 * 4 - 2
+        let height = (Double(y) + 0.5) / 4_294_967_296
+        if height <= Activations.exponential(-0.5 * point * point) {
+          return Float(point * deviation)
+        }
+        attempt += 1
+      }
+    }
+    for threads in [1, 2] {
+      #expect(
+        Initializer(seed: 9).heNormal(count: count, fanIn: 70, unit: 3, threads: threads)
+          == expected)
+    }
   }
 
   @Test func uniformFillsItsRange() {
