@@ -62,7 +62,7 @@ let package = Package(
     .testTarget(name: "JobTests", dependencies: ["Job", "Kernels", logging, "TestSupport"]),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["Job", "Ratings", "Storage", "TestSupport", "recjob"],
+      dependencies: ["Job", "Ratings", "Storage", "TestSupport", "recjob", "recjob-bench"],
       resources: [.copy("Python"), .copy("Snapshots")]),
   ],
   swiftLanguageModes: [.v6]

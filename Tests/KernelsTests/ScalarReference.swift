@@ -59,6 +59,21 @@ enum ScalarReference {
     return sum
   }
 
+  /// The key of a network with one hidden layer, from the bias on over the units in ascending order.
+  static func networkKey(
+    _ user: [Float], _ item: [Float], weights: [Float], bias: Float
+  ) -> Float {
+    var sum = bias
+    for unit in weights.indices { sum += max(user[unit] + item[unit], 0) * weights[unit] }
+    return sum
+  }
+
+  /// The greatest keys with their rows, of equal keys the lower row first.
+  static func best(_ k: Int, _ rows: [(row: UInt32, key: Float)]) -> [(row: UInt32, key: Float)] {
+    Array(
+      rows.sorted { $0.key != $1.key ? $0.key > $1.key : $0.row < $1.row }.prefix(k))
+  }
+
   /// A dense layer's outputs: over the inputs in ascending order, the bias last.
   static func dense(_ inputs: [Float], kernel: [[Float]], bias: [Float]) -> [Float] {
     bias.indices.map { unit in

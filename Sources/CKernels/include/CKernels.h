@@ -134,12 +134,63 @@ void rk_dropout_gates(float *gates, size_t stride, size_t rows, rk_dropout dropo
 /// hundred times, then lets others have it.
 void rk_wait(unsigned times);
 
-/// The scores of one row against panels of 32 rows.
+/// The number of rows that a panel holds.
+#define RK_PANEL_ROWS 32
+
+/// The number of users whose lists are made at the same time.
+#define RK_USERS_AT_ONCE 12
+
+/// What stands in place of a row's number where a panel has none.
+#define RK_NO_ROW UINT32_MAX
+
+/// Rows to choose from.
+typedef struct {
+  /// count x dimension x 32: the 32 values of one dimension lie side by side; aligned as rows are.
+  const float *values;
+  /// count x 32: the number of each row, or RK_NO_ROW.
+  const uint32_t *rows;
+  /// The number of panels.
+  size_t count;
+  size_t dimension;
+} rk_panels;
+
+/// A row and the key that it is listed by.
+typedef struct {
+  float key;
+  uint32_t row;
+} rk_scored;
+
+/// One user's list while it is made.
+typedef struct {
+  /// The ascending numbers of the rows that must not be listed.
+  const uint32_t *excluded;
+  size_t excluded_count;
+  /// The rows with the greatest keys, best first, the lower row first of equal keys; room for k. A key
+  /// that is not a number is never listed.
+  rk_scored *kept;
+  /// How many there are.
+  size_t count;
+} rk_list;
+
+/// Lists the `k` best rows for up to 12 users by the dot product of user and row.
 ///
-/// panels: panel_count x dimension x 32, so that the 32 values of one dimension lie side by side.
-/// scores: panel_count x 32. Each score is summed over the dimensions in ascending order.
-void rk_panel_scores(const float *row, const float *panels, size_t panel_count, size_t dimension,
-                     float *scores);
+/// users: dimension x 12, the values of one dimension side by side. bounds, offsets: no key of a row in
+/// a panel or in those after it is above the panel's bound plus the user's offset, with whatever
+/// rounding adds to a key; once no panel that is left can hold a better row, the rest is not looked at.
+/// Each key is summed over the dimensions in ascending order, starting from zero.
+void rk_top_k_dots(const rk_panels *panels, const float *bounds, const float *users,
+                   const float *offsets, rk_list *lists, size_t count, size_t k);
+
+/// Lists the `k` best rows for up to 12 users by bias + sum of weights * max(user + row, 0).
+///
+/// users: dimension x 12. weights: dimension. Each key is summed over the dimensions in ascending
+/// order, starting from the bias.
+void rk_top_k_network(const rk_panels *panels, const float *users, const float *weights, float bias,
+                      rk_list *lists, size_t count, size_t k);
+
+/// Lists the `k` best of some rows by keys that are known.
+void rk_top_k_keys(const float *keys, const uint32_t *rows, size_t key_count, rk_list *list,
+                   size_t k);
 
 /// A rating in a block: the rows of its user and its item, and its value.
 typedef struct {

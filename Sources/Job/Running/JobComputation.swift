@@ -21,15 +21,18 @@ struct JobComputation {
         plan: plan, dataset: dataset, split: split, threads: threads, onEpoch: report
       ).run()
     }
-    let evaluation = try await clock.run(.evaluate) {
-      try await Evaluator(
-        heldOut: dataset.ratings.selecting(split.heldOut),
-        trained: InteractionMatrix(
-          users: dataset.users.count, columns: dataset.ratings.selecting(trained.evaluatedRows)),
+    let users = dataset.users.count
+    let (rated, evaluation) = try await clock.run(.evaluate) {
+      let rated = InteractionMatrix(users: users, columns: dataset.ratings)
+      let evaluation = try await Evaluator(
+        heldOut: dataset.ratings.selecting(split.heldOut), rated: rated,
+        untrained: InteractionMatrix(
+          users: users, columns: dataset.ratings.selecting(trained.rowsNotTrainedOn)),
         details: dataset.itemDetails,
         relevanceThreshold: Float(plan.recommend.relevanceThreshold), seed: plan.training.seed,
         threads: threads
       ).evaluate(trained.evaluated, baseline: trained.baseline)
+      return (rated, evaluation)
     }
     logger.info(
       "Model evaluated",
@@ -41,9 +44,8 @@ struct JobComputation {
       ])
     let lists = try await clock.run(.recommend) {
       try await TopNRecommender(
-        model: trained.exported,
-        excluding: InteractionMatrix(users: dataset.users.count, columns: dataset.ratings),
-        candidates: candidates(dataset), k: plan.recommend.k
+        model: trained.exported, excluding: rated, candidates: candidates(dataset),
+        k: plan.recommend.k
       ).recommendAll(threads: threads)
     }
     return JobResult(

@@ -20,6 +20,12 @@ struct TrainedJob: Sendable {
   let exportedRowCount: Int
   /// The bias baseline, trained on the rows of the evaluated model.
   let baseline: any RatingPredictor
+
+  /// The rows that the measured model was not trained on.
+  var rowsNotTrainedOn: [Int32] {
+    evaluatedRows.count == split.trainAndCarvedValidation.count
+      ? split.heldOut : split.heldOut + split.validation
+  }
 }
 
 /// An epoch's record with the training that it belongs to.

@@ -1,3 +1,4 @@
+import Kernels
 import Ratings
 
 /// An interval that holds a quantity with 95 % confidence.
@@ -14,11 +15,12 @@ enum Bootstrap {
   /// The number of resamples.
   static let resamples = 1000
 
-  /// The interval of the pooled RMSE.
+  /// The interval of the pooled RMSE. The threads share the resamples, each of which has random words
+  /// of its own.
   ///
   /// - Complexity: O(resamples × users).
   static func rmseInterval(
-    _ rows: RatingColumns, predictions: [Float], users userCount: Int, seed: UInt32
+    _ rows: RatingColumns, predictions: [Float], users userCount: Int, seed: UInt32, threads: Int
   ) -> ConfidenceInterval? {
     var byUser = [UserError](repeating: UserError(), count: userCount)
     for row in 0..<rows.count {
@@ -27,12 +29,11 @@ enum Bootstrap {
     let users = byUser.filter { $0.count > 0 }
     guard !users.isEmpty else { return nil }
     let generator = CounterBasedGenerator(seed: seed, stream: .bootstrap)
-    let values = (0..<resamples).map { resample in
+    let values = Parallel.map(resamples, threads: threads) { resample in
+      var words = generator.sequence(epoch: UInt32(resample))
       var (squares, count) = (0.0, 0)
-      for draw in users.indices {
-        let (word, _, _, _) = generator.words(
-          epoch: UInt32(resample), position: UInt64(draw), unit: 0)
-        let user = users[Int((UInt64(word) * UInt64(users.count)) >> 32)]
+      for _ in users.indices {
+        let user = users[Int((UInt64(words.nextWord()) * UInt64(users.count)) >> 32)]
         squares += user.squares
         count += user.count
       }

@@ -23,14 +23,15 @@ public struct ErrorMetrics: Equatable, Sendable {
     _ rows: RatingColumns, predictions: [Float], where isIncluded: (Int) -> Bool = { _ in true }
   ) {
     var (count, squares, absolutes, sum) = (0, 0.0, 0.0, 0.0)
-    var users: [Int: UserError] = [:]
+    var users = [UserError](
+      repeating: UserError(), count: (rows.users.max()?.position ?? -1) + 1)
     for row in 0..<rows.count where isIncluded(row) {
       let error = Double(predictions[row]) - Double(rows.values[row])
       count += 1
       squares += error * error
       absolutes += abs(error)
       sum += Double(rows.values[row])
-      users[rows.users[row].position, default: UserError()].add(error)
+      users[rows.users[row].position].add(error)
     }
     guard count > 0 else { return nil }
     let mean = sum / Double(count)
@@ -43,10 +44,12 @@ public struct ErrorMetrics: Equatable, Sendable {
     mse = squares / Double(count)
     mae = absolutes / Double(count)
     r2 = deviations > 0 ? 1 - squares / deviations : nil
-    // In the order of the users, because the order of a sum is part of its bits.
-    var byUser = 0.0
-    for (_, error) in users.sorted(by: { $0.key < $1.key }) { byUser += error.rmse }
-    rmseByUser = byUser / Double(users.count)
+    var (byUser, userCount) = (0.0, 0)
+    for error in users where error.count > 0 {
+      byUser += error.rmse
+      userCount += 1
+    }
+    rmseByUser = byUser / Double(userCount)
   }
 }
 

@@ -1,3 +1,4 @@
+import Kernels
 public import Ratings
 
 /// What was found of one method on the held-out rows.
@@ -27,30 +28,37 @@ public struct EvaluationReport: Equatable, Sendable {
 /// Measures models on the held-out rows: the only part of the program that is handed them.
 public struct Evaluator: Sendable {
   private let heldOut: RatingColumns
-  private let trained: InteractionMatrix
-  private let details: [ItemDetails]
+  private let heldOutItems: HeldOutItems
+  private let rated: InteractionMatrix
+  private let untrained: InteractionMatrix
+  private let genres: GenreSets?
   private let threshold: Float
   private let seed: UInt32
   private let threads: Int
+
+  private static let chunkLength = 1 << 14
 
   /// Prepares an evaluation.
   ///
   /// - Parameters:
   ///   - heldOut: The held-out rows; at least one.
-  ///   - trained: The items that each user rated in the rows that the model was trained on; the lists
-  ///     that are measured leave them out.
+  ///   - rated: The items that each user rated in any row of the dataset.
+  ///   - untrained: Those of them that the model was not trained on. The lists that are measured leave
+  ///     out what a user rated, but for these.
   ///   - details: The items' genres; may be empty.
   ///   - relevanceThreshold: The rating from which a held-out item is relevant.
   ///   - seed: The seed of the bootstrap.
-  ///   - threads: The number of threads that rank; it has no influence on the result.
+  ///   - threads: The number of threads; it has no influence on the result.
   public init(
-    heldOut: RatingColumns, trained: InteractionMatrix, details: [ItemDetails],
-    relevanceThreshold: Float, seed: UInt32, threads: Int
+    heldOut: RatingColumns, rated: InteractionMatrix, untrained: InteractionMatrix,
+    details: [ItemDetails], relevanceThreshold: Float, seed: UInt32, threads: Int
   ) {
     precondition(heldOut.count > 0, "there is nothing to evaluate on")
     self.heldOut = heldOut
-    self.trained = trained
-    self.details = details
+    heldOutItems = HeldOutItems(heldOut, users: rated.userCount)
+    self.rated = rated
+    self.untrained = untrained
+    genres = GenreSets(details)
     threshold = relevanceThreshold
     self.seed = seed
     self.threads = threads
@@ -70,9 +78,7 @@ public struct Evaluator: Sendable {
   private func report(
     _ model: any RatingPredictor
   ) async throws(CancellationError) -> MethodReport {
-    let predictions = (0..<heldOut.count).map {
-      model.predictedRating(of: heldOut.items[$0], by: heldOut.users[$0])
-    }
+    let predictions = predictions(of: model)
     let counts = model.trainingCounts
     guard let errors = ErrorMetrics(heldOut, predictions: predictions) else {
       preconditionFailure("there is nothing to evaluate on")
@@ -83,22 +89,33 @@ public struct Evaluator: Sendable {
         counts.isCold(heldOut.items[$0], heldOut.users[$0])
       },
       rmseInterval: Bootstrap.rmseInterval(
-        heldOut, predictions: predictions, users: model.configuration.users, seed: seed),
+        heldOut, predictions: predictions, users: model.configuration.users, seed: seed,
+        threads: threads),
       calibration: CalibrationBin.bins(
         heldOut, predictions: predictions, scale: model.configuration.scale),
       ranking: try await ranking(model))
+  }
+
+  private func predictions(of model: any RatingPredictor) -> [Float] {
+    let chunks = (heldOut.count + Self.chunkLength - 1) / Self.chunkLength
+    return Parallel.map(chunks, threads: threads) { chunk in
+      let start = chunk * Self.chunkLength
+      return (start..<min(start + Self.chunkLength, heldOut.count)).map {
+        model.predictedRating(of: heldOut.items[$0], by: heldOut.users[$0])
+      }
+    }.flatMap(\.self)
   }
 
   private func ranking(
     _ model: any RatingPredictor
   ) async throws(CancellationError) -> RankingMetrics {
     let recommender = TopNRecommender(
-      model: model, excluding: trained,
+      model: model, excluding: rated, readmitting: untrained,
       candidates: Array(repeating: true, count: model.configuration.items),
       k: RankingMetrics.k)
     return RankingMetrics(
-      lists: try await recommender.recommendAll(threads: threads), heldOut: heldOut,
-      threshold: threshold, counts: model.trainingCounts, details: details)
+      lists: try await recommender.recommendAll(threads: threads), heldOut: heldOutItems,
+      threshold: threshold, counts: model.trainingCounts, genres: genres)
   }
 
   /// A model whose ranking keys are the items' numbers of training ratings.

@@ -34,52 +34,45 @@ public struct RankingMetrics: Equatable, Sendable {
   ///
   /// - Parameters:
   ///   - lists: The lists, in the order of the users.
-  ///   - heldOut: The held-out rows.
+  ///   - heldOut: The held-out ratings.
   ///   - threshold: The rating from which a held-out item is relevant.
   ///   - counts: The training ratings of users and items.
-  ///   - details: The items' genres; may be empty.
+  ///   - genres: The items' genres, if there are any.
   init(
-    lists: [RecommendationList], heldOut: RatingColumns, threshold: Float, counts: TrainingCounts,
-    details: [ItemDetails]
+    lists: [RecommendationList], heldOut: HeldOutItems, threshold: Float, counts: TrainingCounts,
+    genres: GenreSets?
   ) {
-    var relevant = [[ItemIndex: Float]](repeating: [:], count: lists.count)
-    var others = relevant
-    for row in 0..<heldOut.count {
-      let (user, item) = (heldOut.users[row].position, heldOut.items[row])
-      if heldOut.values[row] >= threshold {
-        relevant[user][item] = heldOut.values[row]
-      } else {
-        others[user][item] = heldOut.values[row]
-      }
-    }
-    let genres = details.map { Set($0.genres) }
     let userCount = Double(lists.count)
+    let novelty = counts.items.map {
+      Activations.logarithm2(Double(max($0, 1)) / userCount)
+    }
+    let discounts = (0..<Self.k).map { 1 / Activations.logarithm2(Double($0 + 2)) }
     var sums = Sums()
     var isListed = [Bool](repeating: false, count: counts.items.count)
-    for list in lists where !relevant[list.user.position].isEmpty {
-      let wanted = relevant[list.user.position]
+    for list in lists {
+      let relevant = heldOut.count(of: list.user, from: threshold)
+      guard relevant > 0 else { continue }
       sums.users += 1
       var hits = 0
       var gain = 0.0
       for (rank, entry) in list.items.enumerated() {
         isListed[entry.item.position] = true
         sums.entries += 1
-        let raters = Double(max(counts.items[entry.item.position], 1))
-        sums.novelty -= Activations.logarithm2(raters / userCount)
-        let rating = wanted[entry.item] ?? others[list.user.position][entry.item]
-        if let rating { sums.addListed(Double(rating)) }
-        guard wanted[entry.item] != nil else { continue }
+        sums.novelty -= novelty[entry.item.position]
+        guard let rating = heldOut.rating(of: entry.item, by: list.user) else { continue }
+        sums.addListed(Double(rating))
+        guard rating >= threshold else { continue }
         if hits == 0 { sums.mrr += 1 / Double(rank + 1) }
         hits += 1
-        gain += Self.discount(rank)
+        gain += discounts[rank]
       }
       sums.precision += Double(hits) / Double(Self.k)
-      sums.recall += Double(hits) / Double(wanted.count)
+      sums.recall += Double(hits) / Double(relevant)
       sums.hits += hits > 0 ? 1 : 0
       var ideal = 0.0
-      for rank in 0..<min(Self.k, wanted.count) { ideal += Self.discount(rank) }
+      for rank in 0..<min(Self.k, relevant) { ideal += discounts[rank] }
       sums.ndcg += gain / ideal
-      if !genres.isEmpty, let diversity = Self.diversity(list, genres) {
+      if let genres, let diversity = Self.diversity(list, genres) {
         sums.diversity += diversity
         sums.diverseLists += 1
       }
@@ -93,7 +86,7 @@ public struct RankingMetrics: Equatable, Sendable {
     mrr = sums.mrr / count
     coverage =
       isListed.isEmpty ? 0 : Double(isListed.count(where: { $0 })) / Double(isListed.count)
-    novelty = sums.entries > 0 ? sums.novelty / Double(sums.entries) : 0
+    self.novelty = sums.entries > 0 ? sums.novelty / Double(sums.entries) : 0
     diversity = sums.diverseLists > 0 ? sums.diversity / Double(sums.diverseLists) : nil
     meanListedRating = sums.listed > 0 ? sums.listedRatings / Double(sums.listed) : nil
   }
@@ -112,19 +105,11 @@ public struct RankingMetrics: Equatable, Sendable {
     }
   }
 
-  /// The discount of a rank that is counted from 0.
-  private static func discount(_ rank: Int) -> Double {
-    1 / Activations.logarithm2(Double(rank + 2))
-  }
-
-  private static func diversity(_ list: RecommendationList, _ genres: [Set<String>]) -> Double? {
+  private static func diversity(_ list: RecommendationList, _ genres: GenreSets) -> Double? {
     var (sum, pairs) = (0.0, 0)
     for (index, entry) in list.items.enumerated() {
-      let one = genres[entry.item.position]
       for other in list.items[(index + 1)...] {
-        let second = genres[other.item.position]
-        let union = one.union(second).count
-        sum += union == 0 ? 0 : 1 - Double(one.intersection(second).count) / Double(union)
+        sum += genres.distance(entry.item, other.item)
         pairs += 1
       }
     }

@@ -14,8 +14,6 @@ public struct FactorModel: RatingPredictor {
 
   private let users: EmbeddingTable
   private let items: EmbeddingTable
-  private let panels: PanelTable
-  private let coldItems: [ItemIndex]
 
   /// Takes over tables of rows as described above.
   ///
@@ -38,16 +36,10 @@ public struct FactorModel: RatingPredictor {
         users, where: trainingCounts.users, constantLane: hasBias ? factors + 1 : nil)
       self.items = Self.clearing(
         items, where: trainingCounts.items, constantLane: hasBias ? factors : nil)
-      coldItems =
-        configuration.type == .dot
-        ? trainingCounts.items.indices.filter { trainingCounts.items[$0] == 0 }
-          .map { ItemIndex($0) } : []
     } else {
       self.users = users
       self.items = items
-      coldItems = []
     }
-    panels = PanelTable(self.items)
   }
 
   /// Creates the model from the tensors of a bundle.
@@ -114,7 +106,7 @@ public struct FactorModel: RatingPredictor {
 
   /// The ranking key of one pair, summed over the lanes in ascending order.
   public func rankingKey(of item: ItemIndex, by user: UserIndex) -> Float {
-    if fallsBack(item, user) { return configuration.meanKey }
+    if isUnknown(item, user) { return configuration.meanKey }
     let userStart = user.position * users.stride
     let itemStart = item.position * items.stride
     return users.withValues { userValues in
@@ -128,31 +120,12 @@ public struct FactorModel: RatingPredictor {
     }
   }
 
-  /// Writes the ranking keys of all items.
-  public func rankingKeys(for user: UserIndex, into keys: inout EmbeddingTable) {
-    panels.scores(of: users, row: user.position, into: &keys)
-    guard configuration.type == .dot, configuration.cold == .knownTerms else { return }
-    let mean = configuration.meanKey
-    if trainingCounts.users[user.position] == 0 {
-      keys.withMutableValues { span in
-        for item in 0..<items.rows { span[item] = mean }
-      }
-    } else if !coldItems.isEmpty {
-      keys.withMutableValues { span in
-        for item in coldItems { span[item.position] = mean }
-      }
-    }
-  }
-
-  /// A row with room for the key of every item.
-  public func makeKeyRow() -> EmbeddingTable {
-    EmbeddingTable(rows: 1, dimension: max(panels.paddedRows, 1))
-  }
-
-  // `dot` has no bias to fall back on: the product with an unseen row would be 0.
-  private func fallsBack(_ item: ItemIndex, _ user: UserIndex) -> Bool {
-    configuration.type == .dot && configuration.cold == .knownTerms
-      && trainingCounts.isCold(item, user)
+  /// A way to the items with the greatest ranking keys.
+  public func selection(of candidates: [UInt32]) -> any RowSelection {
+    let factors = configuration.factors
+    return DotSelection(
+      users: users, items: items, candidates: candidates,
+      biasLanes: Self.hasBias(configuration.type) ? (user: factors, item: factors + 1) : nil)
   }
 
   private static func clearing(

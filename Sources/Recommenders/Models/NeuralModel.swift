@@ -87,9 +87,7 @@ public struct NeuralModel: RatingPredictor {
 
   /// The ranking key of one pair.
   public func rankingKey(of item: ItemIndex, by user: UserIndex) -> Float {
-    if configuration.cold == .knownTerms, trainingCounts.isCold(item, user) {
-      return configuration.meanKey
-    }
+    if isUnknown(item, user) { return configuration.meanKey }
     return userParts.withValues { userValues in
       itemParts.withValues { itemValues in
         key(
@@ -99,30 +97,23 @@ public struct NeuralModel: RatingPredictor {
     }
   }
 
-  /// Writes the ranking keys of all items.
-  public func rankingKeys(for user: UserIndex, into keys: inout EmbeddingTable) {
-    let isCold = configuration.cold == .knownTerms
-    let mean = configuration.meanKey
-    let coldUser = isCold && trainingCounts.users[user.position] == 0
-    keys.withMutableValues { span in
+  /// A way to the items with the greatest ranking keys.
+  public func selection(of candidates: [UInt32]) -> any RowSelection {
+    if layers.count == 2 {
+      return NetworkSelection(
+        users: userParts, items: itemParts, candidates: candidates,
+        weights: layers[1].kernel.values(columns: 0..<1), bias: layers[1].bias[0, 0])
+    }
+    return KeySelection(candidates: candidates) { user in
       userParts.withValues { userValues in
         itemParts.withValues { itemValues in
-          for item in 0..<items.rows {
-            if coldUser || (isCold && trainingCounts.items[item] == 0) {
-              span[item] = mean
-            } else {
-              span[item] = key(
-                userValues, user.position * userParts.stride, itemValues, item * itemParts.stride)
-            }
+          candidates.map { item in
+            key(
+              userValues, user * userParts.stride, itemValues, Int(item) * itemParts.stride)
           }
         }
       }
     }
-  }
-
-  /// A row with room for the key of every item.
-  public func makeKeyRow() -> EmbeddingTable {
-    EmbeddingTable(rows: 1, dimension: max(items.rows, 1))
   }
 
   private func key(

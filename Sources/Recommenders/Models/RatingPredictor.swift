@@ -16,17 +16,24 @@ public protocol RatingPredictor: Sendable {
   ///
   /// - Complexity: O(factors).
   func rankingKey(of item: ItemIndex, by user: UserIndex) -> Float
-  /// Writes the ranking keys of all items, the same bits as ``rankingKey(of:by:)`` gives.
-  ///
-  /// - Parameters:
-  ///   - user: The user.
-  ///   - keys: A table with one row, from ``makeKeyRow()``.
-  func rankingKeys(for user: UserIndex, into keys: inout EmbeddingTable)
-  /// The table that ``rankingKeys(for:into:)`` fills.
-  func makeKeyRow() -> EmbeddingTable
+  /// A way to those of some items, given by their positions, that have the greatest ranking keys: the
+  /// same bits as ``rankingKey(of:by:)`` gives where ``isUnknown(_:_:)`` is false.
+  func selection(of candidates: [UInt32]) -> any RowSelection
 }
 
 extension RatingPredictor {
+  /// Whether pairs that training did not see both sides of get the mean rating: `dot` and `neural`
+  /// have no biases to fall back on.
+  var fallsBackToMean: Bool {
+    configuration.cold == .knownTerms
+      && (configuration.type == .dot || configuration.type == .neural)
+  }
+
+  /// Whether the ranking key of a pair is that of the mean rating.
+  func isUnknown(_ item: ItemIndex, _ user: UserIndex) -> Bool {
+    fallsBackToMean && trainingCounts.isCold(item, user)
+  }
+
   /// The predicted rating of one pair, not clipped to the scale.
   public func predictedRating(of item: ItemIndex, by user: UserIndex) -> Float {
     configuration.rating(ofKey: rankingKey(of: item, by: user))

@@ -4,31 +4,44 @@ public import Ratings
 /// Ranks, for each user, the candidate items that the user has not seen.
 ///
 /// A range of users is a pure function of the model, the seen items and the range, so that ranges
-/// may be computed anywhere in any order. Memory is one row of keys for each range in flight.
+/// may be computed anywhere in any order. Memory grows with the lists alone: keys are compared with the
+/// worst of a list as soon as they are computed.
 public struct TopNRecommender: Sendable {
   private let model: any RatingPredictor
   private let seen: InteractionMatrix
-  private let isCandidate: [Bool]
+  private let readmitted: InteractionMatrix?
   private let k: Int
+  private let selection: any RowSelection
+  /// The candidates, and those of them whose keys are that of the mean rating for everybody.
+  private let candidates: [UInt32]
+  private let unknown: [UInt32]
 
   /// The number of users that are ranked between two checks for cancellation.
-  private static let usersPerRange = 32
+  private static let usersPerRange = 8 * SelectionGroup.users
 
   /// Prepares the ranking.
   ///
   /// - Parameters:
   ///   - model: Gives the ranking keys.
   ///   - seen: The items that each user must not be recommended.
+  ///   - readmitted: Items of `seen` that each user may be recommended all the same.
   ///   - candidates: Whether each item may be recommended at all.
   ///   - k: The length of a list.
   public init(
-    model: any RatingPredictor, excluding seen: InteractionMatrix, candidates: [Bool], k: Int
+    model: any RatingPredictor, excluding seen: InteractionMatrix,
+    readmitting readmitted: InteractionMatrix? = nil, candidates: [Bool], k: Int
   ) {
     precondition(candidates.count == model.configuration.items, "an item is missing")
     self.model = model
     self.seen = seen
-    isCandidate = candidates
+    self.readmitted = readmitted
     self.k = min(k, candidates.count)
+    let chosen = candidates.indices.filter { candidates[$0] }.map { UInt32($0) }
+    let counts = model.trainingCounts.items
+    unknown = model.fallsBackToMean ? chosen.filter { counts[Int($0)] == 0 } : []
+    selection = model.selection(
+      of: unknown.isEmpty ? chosen : chosen.filter { counts[Int($0)] > 0 })
+    self.candidates = chosen
   }
 
   /// The lists of all users, in the order of their indices.
@@ -64,26 +77,47 @@ public struct TopNRecommender: Sendable {
 
   /// The lists of a range of users.
   public func recommend(_ users: Range<Int>) -> [RecommendationList] {
-    var keys = model.makeKeyRow()
-    var top = TopK(k)
-    return users.map { position in
-      let user = UserIndex(position)
-      model.rankingKeys(for: user, into: &keys)
-      keys.withValues { keys in
-        for item in isCandidate.indices where top.admits(keys[item]) {
-          // Only the few that would be kept are looked up.
-          guard isCandidate[item], !seen.contains(user: user, item: ItemIndex(item)) else {
-            continue
-          }
-          top.insert(keys[item], position: Int32(item))
-        }
-      }
-      return RecommendationList(
-        user: user,
-        items: top.takeSorted().map {
+    var excluded = ExcludedRows()
+    for user in users { excluded.append(excludedItems(of: UserIndex(user)).map(\.rawValue)) }
+    let lists = selection.lists(of: k, for: users, excluding: excluded)
+    return zip(users, lists).map { user, list in
+      RecommendationList(
+        user: UserIndex(user),
+        items: withUnknownItems(list, for: UserIndex(user)).map {
           ScoredItem(
-            item: ItemIndex(Int($0.position)), score: model.configuration.rating(ofKey: $0.key))
+            item: ItemIndex(Int($0.row)), score: model.configuration.rating(ofKey: $0.key))
         })
     }
+  }
+
+  private func isExcluded(_ item: ItemIndex, of user: UserIndex) -> Bool {
+    seen.contains(user: user, item: item)
+      && !(readmitted?.contains(user: user, item: item) ?? false)
+  }
+
+  private func excludedItems(of user: UserIndex) -> ArraySlice<ItemIndex> {
+    let all = seen.items(of: user)
+    guard let back = readmitted?.items(of: user), !back.isEmpty else { return all }
+    // Both ascend, so that one walk takes out what is in both.
+    var next = back.startIndex
+    return all.filter { item in
+      while next < back.endIndex, back[next] < item { next += 1 }
+      return next == back.endIndex || back[next] != item
+    }[...]
+  }
+
+  /// A list with the items, if any, that the model knows nothing of for this user.
+  private func withUnknownItems(_ list: [ScoredRow], for user: UserIndex) -> [ScoredRow] {
+    guard model.fallsBackToMean else { return list }
+    let isUserUnknown = model.trainingCounts.users[user.position] == 0
+    guard isUserUnknown || !unknown.isEmpty else { return list }
+    let key = model.configuration.meanKey
+    let unseen = (isUserUnknown ? candidates : unknown).lazy.filter {
+      !isExcluded(ItemIndex(Int($0)), of: user)
+    }
+    let all =
+      (isUserUnknown ? [] : list) + unseen.prefix(k).map { ScoredRow(key: key, row: $0) }
+    let sorted = all.sorted { $0.key != $1.key ? $0.key > $1.key : $0.row < $1.row }
+    return Array(sorted.prefix(k))
   }
 }

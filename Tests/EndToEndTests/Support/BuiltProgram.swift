@@ -1,9 +1,10 @@
 import Foundation
 
-/// The program as it was built, which stands beside the tests' own resources.
+/// The programs as they were built, which stand beside the tests' own resources.
 enum BuiltProgram {
-  static let path = Bundle.module.bundleURL.deletingLastPathComponent()
-    .appending(path: "recjob").path
+  private static let place = Bundle.module.bundleURL.deletingLastPathComponent()
+  static let path = place.appending(path: "recjob").path
+  static let benchPath = place.appending(path: "recjob-bench").path
 
   /// Starts the program with no more of this process' environment than it needs.
   ///

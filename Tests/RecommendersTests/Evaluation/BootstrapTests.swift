@@ -12,10 +12,12 @@ struct BootstrapTests {
         values: (0..<users * 4).map { Float($0 % 7) })
       let predictions = [Float](repeating: 3, count: users * 4)
       let interval = try #require(
-        Bootstrap.rmseInterval(rows, predictions: predictions, users: users, seed: 1))
+        Bootstrap.rmseInterval(
+          rows, predictions: predictions, users: users, seed: 1, threads: 1))
       let rmse = try #require(ErrorMetrics(rows, predictions: predictions)).rmse
       #expect(interval.lower < rmse && rmse < interval.upper)
-      let again = Bootstrap.rmseInterval(rows, predictions: predictions, users: users, seed: 1)
+      let again = Bootstrap.rmseInterval(
+        rows, predictions: predictions, users: users, seed: 1, threads: 3)
       #expect(again == interval)
       return interval.upper - interval.lower
     }

@@ -14,9 +14,10 @@ struct RankingMetricsTests {
         user: UserIndex(user), items: items.map { ScoredItem(item: ItemIndex($0), score: 1) })
     }
     let metrics = RankingMetrics(
-      lists: [list(0, [3, 1, 4]), list(1, [3, 4]), list(2, [3])], heldOut: heldOut, threshold: 4,
+      lists: [list(0, [3, 1, 4]), list(1, [3, 4]), list(2, [3])],
+      heldOut: HeldOutItems(heldOut, users: 3), threshold: 4,
       counts: TrainingCounts(users: [1, 1, 1], items: [1, 1, 1, 2, 0]),
-      details: [["a"], ["a"], [], ["a", "b"], ["c"]].map { ItemDetails(genres: $0) })
+      genres: GenreSets([["a"], ["a"], [], ["a", "b"], ["c"]].map { ItemDetails(genres: $0) }))
     #expect(metrics.users == 2)
     #expect(abs(metrics.precision - 0.1 / 2) < 1e-12)
     #expect(abs(metrics.recall - 0.5 / 2) < 1e-12)
@@ -34,8 +35,10 @@ struct RankingMetricsTests {
 
   @Test func withoutRelevantItemsFiguresAreZero() {
     let metrics = RankingMetrics(
-      lists: [], heldOut: RatingColumns(users: [], items: [], values: []), threshold: 4,
-      counts: TrainingCounts(users: [], items: []), details: [])
+      lists: [],
+      heldOut: HeldOutItems(RatingColumns(users: [], items: [], values: []), users: 0),
+      threshold: 4,
+      counts: TrainingCounts(users: [], items: []), genres: GenreSets([]))
     #expect(metrics.users == 0 && metrics.ndcg == 0 && metrics.coverage == 0)
     #expect(metrics.diversity == nil && metrics.meanListedRating == nil)
   }

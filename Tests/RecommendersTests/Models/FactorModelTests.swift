@@ -56,15 +56,15 @@ struct FactorModelTests {
   }
 
   @Test(arguments: [ModelType.dot, .biasedDot, .logisticDot], [ColdPolicy.knownTerms, .asTrained])
-  func allKeysAtOnceAreTheSameBits(type: ModelType, cold: ColdPolicy) throws {
+  func listedScoresAreTheSameBits(type: ModelType, cold: ColdPolicy) throws {
     let counts = TrainingCounts(users: [2, 0], items: [1, 0, 3])
     let model = try model(
       type, link: type == .logisticDot ? .sigmoid : .identity, cold: cold, counts: counts)
-    var keys = model.makeKeyRow()
     for user in 0..<2 {
-      model.rankingKeys(for: UserIndex(user), into: &keys)
+      let listed = ListedScores.of(model, user: user)
       for item in 0..<3 {
-        #expect(keys[0, item].bitPattern == key(model, item, user).bitPattern)
+        let rating = model.predictedRating(of: ItemIndex(item), by: UserIndex(user))
+        #expect(listed[item]?.bitPattern == rating.bitPattern)
       }
     }
   }

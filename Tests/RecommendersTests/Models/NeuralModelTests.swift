@@ -10,12 +10,12 @@ struct NeuralModelTests {
     let tensors = Self.tensors(hidden)
     let model = try Self.model(hidden, tensors, cold: .asTrained)
     #expect(model.tensors == tensors)
-    var keys = model.makeKeyRow()
     for user in 0..<2 {
-      model.rankingKeys(for: UserIndex(user), into: &keys)
+      let listed = ListedScores.of(model, user: user)
       for item in 0..<3 {
         let key = model.rankingKey(of: ItemIndex(item), by: UserIndex(user))
-        #expect(keys[0, item].bitPattern == key.bitPattern)
+        let rating = model.predictedRating(of: ItemIndex(item), by: UserIndex(user))
+        #expect(listed[item]?.bitPattern == rating.bitPattern)
         #expect(abs(Double(key) - Self.plainKey(hidden, tensors, user, item)) < 1e-5)
       }
     }
@@ -26,10 +26,11 @@ struct NeuralModelTests {
     let model = try Self.model([3], tensors, cold: .knownTerms)
     #expect(
       abs(model.predictedRating(of: ItemIndex(2), by: UserIndex(0)) - 3.25) < 1e-5)
-    var keys = model.makeKeyRow()
-    model.rankingKeys(for: UserIndex(0), into: &keys)
-    #expect(keys[0, 2] == model.rankingKey(of: ItemIndex(2), by: UserIndex(0)))
-    #expect(keys[0, 0] != keys[0, 2])
+    #expect(model.isUnknown(ItemIndex(2), UserIndex(0)))
+    #expect(!model.isUnknown(ItemIndex(1), UserIndex(0)))
+    let listed = ListedScores.of(model, user: 0)
+    #expect(listed[2] == model.predictedRating(of: ItemIndex(2), by: UserIndex(0)))
+    #expect(listed[0] != listed[2])
   }
 
   private static func tensors(_ hidden: [Int]) -> [NamedTensor] {
