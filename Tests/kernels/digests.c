@@ -1,6 +1,7 @@
 #include "CKernels.h"
 #include "digests_blocks.h"
 #include "digests_text.h"
+#include "digests_top_k.h"
 #include "inputs.h"
 
 // Runs every function of CKernels.h on inputs that are the same everywhere, and prints a digest of
@@ -235,13 +236,17 @@ static void test_wait(void) {
   for (size_t n = 0; n < sizeof times / sizeof *times; n++) rk_wait(times[n]);
 }
 
-static void test_panel_scores(void) {
+static void test_top_k_dots(void) {
   EACH_DIMENSION(dimension, stride) {
-    size_t panels = 1 + below(4);
-    float *scores = piece(panels * 32 * sizeof(float));
-    rk_panel_scores(rows_of(1, stride, dimension, awkward),
-                    floats(panels * dimension * 32, awkward), panels, dimension, scores);
-    add_floats(scores, panels * 32);
+    (void)stride;
+    test_lists(dimension, 0);
+  }
+}
+
+static void test_top_k_network(void) {
+  EACH_DIMENSION(dimension, stride) {
+    (void)stride;
+    test_lists(dimension, 1);
   }
 }
 
@@ -283,12 +288,14 @@ static const struct {
     {"rk_dropout_gates", test_dropout_gates},
     {"rk_gather_lanes", test_gather_lanes},
     {"rk_multiply", test_multiply},
-    {"rk_panel_scores", test_panel_scores},
     {"rk_penalty", test_penalty},
     {"rk_plain_rows", test_plain_rows},
     {"rk_rectify", test_rectify},
     {"rk_scatter_lanes", test_scatter_lanes},
     {"rk_sgd_block", test_sgd_block},
+    {"rk_top_k_dots", test_top_k_dots},
+    {"rk_top_k_keys", test_top_k_keys},
+    {"rk_top_k_network", test_top_k_network},
     {"rk_turn", test_turn},
     {"rk_wait", test_wait},
 };
