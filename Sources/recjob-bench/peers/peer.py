@@ -1,4 +1,4 @@
-"""How a peer takes its turns: a line on standard input asks for one, and a line answers with its time."""
+"""How a peer takes its turns: a line on standard input asks for one, a line answers with its time."""
 
 import json
 import os

@@ -25,6 +25,7 @@ COMPARISONS = [
     Comparison("adam-epoch", "keras_adam.py", "tensorflow-cpu"),
     Comparison("lazy-adam-epoch", "torch_sparse_adam.py", "numpy", "torch"),
     Comparison("top-k", "implicit_top_k.py", "numpy", "scipy", "implicit"),
+    Comparison("top-k-all", "implicit_top_k.py", "numpy", "scipy", "implicit"),
     Comparison("neural-top-k", "keras_neural_top_k.py", "tensorflow-cpu"),
     Comparison("job-small", "keras_job.py", "tensorflow-cpu"),
 ]
@@ -46,9 +47,10 @@ HINDRANCES = ["OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"]
 def peer_command(options, script, *arguments):
     names = [part for name in HINDRANCES for part in ("-u", name)]
     settings = [f"{name}=1" for name in ONE_THREAD]
-    quiet = ["PYTHONDONTWRITEBYTECODE=1", "KERAS_BACKEND=tensorflow", "TF_CPP_MIN_LOG_LEVEL=3", "CUDA_VISIBLE_DEVICES="]
+    settings += ["PYTHONDONTWRITEBYTECODE=1", "KERAS_BACKEND=tensorflow"]
+    settings += ["TF_CPP_MIN_LOG_LEVEL=3", "CUDA_VISIBLE_DEVICES="]
     return (
-        ["env", *names, *settings, *quiet, "taskset", "-c", str(options.cpu)]
+        ["env", *names, *settings, "taskset", "-c", str(options.cpu)]
         + [options.python, os.path.join(HERE, script)]
         + [str(argument) for argument in arguments]
     )
@@ -90,7 +92,7 @@ def compare_loop(comparison, options):
     # The first turns do not count. The peer learns from ours how much there is to do.
     first = our_loop(options, comparison.loop)
     size = bytes_of(first)
-    peer = Peer(peer_command(options, comparison.script, first["count"]))
+    peer = Peer(peer_command(options, comparison.script, first["count"], comparison.loop))
     if size and abs(peer.facts["bytes"] / size - 1) > 0.001:
         # Rates by ratings would be no fair comparison of texts of different lengths.
         raise SystemExit(f"peers/run: {comparison.loop}: the peer reads other bytes than we do")
