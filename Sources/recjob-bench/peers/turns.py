@@ -60,7 +60,9 @@ def our_loop(options, loop, *more):
     """Measures a loop of ours once, after a first time that does not count."""
     command = ["taskset", "-c", str(options.cpu), os.path.join(options.bench, "recjob-bench")]
     command += ["loops", "--only", loop, "--repeats", "1", *more]
-    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    # It describes the commit of the directory that it is started in.
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, cwd=options.bench)
+    return json.loads(done.stdout)
 
 
 class Peer:
@@ -205,6 +207,8 @@ def arguments():
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--packages", action="store_true")
     options = parser.parse_args()
+    if options.bench:
+        options.bench = os.path.abspath(options.bench)
     for name in options.only:
         if all(name != comparison.loop for comparison in COMPARISONS):
             parser.error(f"there is no comparison of '{name}'")
