@@ -230,6 +230,21 @@ static void test_dropout_gates(void) {
   }
 }
 
+static void test_random_pairs(void) {
+  for (size_t count = 0; count < 50; count += 7) {
+    // Some positions carry into the upper word of the counter.
+    rk_random_place place = {(uint32_t)next_word(), (uint32_t)next_word(), (uint32_t)below(9),
+                             0xFFFFFFF0u + below(20), (uint32_t)below(5)};
+    uint32_t *offsets = row_numbers(count, 1000);
+    uint32_t *first = row_numbers(count, 2), *second = row_numbers(count, 2);
+    rk_random_pairs(place, offsets, count, first, second);
+    for (size_t n = 0; n < count; n++) {
+      add_word(first[n]);
+      add_word(second[n]);
+    }
+  }
+}
+
 static void test_wait(void) {
   // There is no result; it must come back.
   const unsigned times[] = {0, 1, 199, 200, UINT32_MAX};
@@ -290,6 +305,7 @@ static const struct {
     {"rk_multiply", test_multiply},
     {"rk_penalty", test_penalty},
     {"rk_plain_rows", test_plain_rows},
+    {"rk_random_pairs", test_random_pairs},
     {"rk_rectify", test_rectify},
     {"rk_scatter_lanes", test_scatter_lanes},
     {"rk_sgd_block", test_sgd_block},

@@ -1,9 +1,16 @@
-"""The text that `parse-csv` reads, byte for byte: rows in MovieLens' layout."""
+"""The text that `parse-csv` reads, byte for byte: generated ratings in MovieLens' layout."""
+
+import os
+import subprocess
+import tempfile
 
 
 def ratings_text(rows):
-    parts = ["userId,movieId,rating,timestamp\n"]
-    for row in range(rows):
-        user, item = row // 150 + 1, row * 7919 % 9000 + 1
-        parts.append(f"{user},{item},{row % 10 // 2}.5,{1_000_000_000 + row}\n")
-    return "".join(parts).encode()
+    with tempfile.TemporaryDirectory() as directory:
+        output = os.path.join(directory, "generated")
+        command = [os.environ["RECJOB_BENCH"], "generate", "--ratings", str(rows)]
+        subprocess.run(
+            [*command, "--format", "csv", output], check=True, stdout=subprocess.DEVNULL
+        )
+        with open(os.path.join(output, "ratings.csv"), "rb") as file:
+            return file.read()

@@ -49,6 +49,7 @@ def peer_command(options, script, *arguments):
     settings = [f"{name}=1" for name in ONE_THREAD]
     settings += ["PYTHONDONTWRITEBYTECODE=1", "KERAS_BACKEND=tensorflow"]
     settings += ["TF_CPP_MIN_LOG_LEVEL=3", "CUDA_VISIBLE_DEVICES="]
+    settings += [f"RECJOB_BENCH={os.path.join(options.bench, 'recjob-bench')}"]
     return (
         ["env", *names, *settings, "taskset", "-c", str(options.cpu)]
         + [options.python, os.path.join(HERE, script)]
