@@ -33,8 +33,12 @@ public struct Timestamps: Sendable {
   }
 
   mutating func append(contentsOf timestamps: ArraySlice<Int64>) {
-    if wide == nil, timestamps.allSatisfy({ 0 <= $0 && $0 <= Int64(UInt32.max) }) {
-      narrow.append(contentsOf: timestamps.lazy.map { UInt32(truncatingIfNeeded: $0) })
+    var bits: UInt64 = 0
+    for timestamp in timestamps { bits |= UInt64(bitPattern: timestamp) }
+    if wide == nil, bits <= UInt64(UInt32.max) {
+      narrow.append(addingCapacity: timestamps.count) { seconds in
+        for timestamp in timestamps { seconds.append(UInt32(truncatingIfNeeded: timestamp)) }
+      }
     } else {
       widen()
       wide?.append(contentsOf: timestamps)

@@ -45,7 +45,7 @@ struct Initializer {
         // A value that is refused is written over by the next attempt.
         values[Int(open[draw])] = Float(point * deviation)
         open[refused] = open[draw]
-        if !Self.isBelowBell(height, at: point) { refused += 1 }
+        refused += Self.isBelowBell(height, at: point) ? 0 : 1
       }
       open.removeLast(open.count - refused)
       attempt += 1
@@ -59,10 +59,13 @@ struct Initializer {
     // far above what rounding can do to them.
     let t = 0.5 * x * x
     let low = 1 - t * (1 - t * (1 / 2) * (1 - t * (1 / 3) * (1 - t * (1 / 4) * (1 - t * (1 / 5)))))
-    if height < low - 1e-12 { return true }
     let cube = t * t * t
-    if height > low + cube * cube * (1 / 720) + 1e-12 { return false }
-    return height <= Activations.exponential(-0.5 * x * x)
+    let isBelow = height < low - 1e-12
+    // One branch that is hardly ever taken, where two would be taken at random.
+    if isBelow == (height > low + cube * cube * (1 / 720) + 1e-12) {
+      return height <= Activations.exponential(-0.5 * x * x)
+    }
+    return isBelow
   }
 
   /// Uniform in ±0.05, Keras' default for embeddings.
