@@ -17,12 +17,15 @@ enum ExportLoops {
     var options = ExportOptions()
     options.formats = [format]
     do {
-      let dataset = try dataset(users: users)
+      let dataset = try dataset(
+        DatasetShape(ratings: users, users: users, items: size.pick(full: 27_000, tiny: 100)))
       let lists = lists(dataset, k: k)
-      let bytes = try write(lists, dataset, options)
-      return Loop(name: name, unit: "recommendations", count: users * k, bytes: bytes) { _ in
+      let bytes = try write(lists, dataset, options, threads: 1)
+      return Loop(
+        name: name, unit: "recommendations", count: users * k, bytes: bytes, usesThreads: true
+      ) { threads in
         do {
-          _ = try write(lists, dataset, options)
+          _ = try write(lists, dataset, options, threads: threads)
         } catch {
           preconditionFailure("an export failed: \(error)")
         }
@@ -34,22 +37,29 @@ enum ExportLoops {
 
   /// Returns the size of the file, which is removed again.
   private static func write(
-    _ lists: [RecommendationList], _ dataset: RatingsDataset, _ options: ExportOptions
+    _ lists: [RecommendationList], _ dataset: RatingsDataset, _ options: ExportOptions,
+    threads: Int
   ) throws -> Int {
+    try sizeOfFiles { directory in
+      _ = try RecommendationExport.write(
+        lists: lists, dataset: dataset, options: options, threads: threads, to: directory)
+    }
+  }
+
+  /// Returns the size of all that `body` writes into a directory, which is removed again.
+  private static func sizeOfFiles(_ body: (_ directory: String) throws -> Void) throws -> Int {
     let directory = PathName.joined(
       FileManager.default.temporaryDirectory.path, "recjob-bench-\(UUID().uuidString)")
     try FileSystem.makeDirectory(directory)
     defer { try? FileSystem.removeTree(directory) }
-    let files = try RecommendationExport.write(
-      lists: lists, dataset: dataset, options: options, to: directory)
-    return try files.reduce(0) {
-      $0 + (try FileSystem.fileSize(PathName.joined(directory, $1.name)))
+    try body(directory)
+    return try FileSystem.listTree(directory).reduce(0) {
+      $0 + (try FileSystem.fileSize(PathName.joined(directory, $1)))
     }
   }
 
-  private static func dataset(users: Int) throws -> RatingsDataset {
-    let generator = RatingsGenerator(
-      shape: DatasetShape(ratings: users, users: users, items: 27_000), seed: 1)
+  private static func dataset(_ shape: DatasetShape) throws -> RatingsDataset {
+    let generator = RatingsGenerator(shape: shape, seed: 1)
     var ratings = RatingsParser(
       file: "ratings.csv", format: .movielensCSV, options: ParsingOptions())
     try ratings.parse(MovieLensText.ratingsHeader)
