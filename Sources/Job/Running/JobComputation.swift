@@ -95,10 +95,11 @@ struct JobResult {
       let bundle = ModelBundle(
         model: trained.exported, dataset: trained.dataset,
         training: MetricsDocument.trainingSettings(trained, plan: plan), metrics: metrics,
-        resultPlan: resultPlan)
+        resultPlan: resultPlan, threads: threads)
       let model = PathName.joined(directory, "model")
-      let version = try bundle.write(to: model)
-      _ = try ModelBundle.pack(model, version: version, jobName: plan.name, into: directory)
+      let version = try bundle.write(to: model, threads: threads)
+      _ = try ModelBundle.pack(
+        model, version: version, jobName: plan.name, into: directory, threads: threads)
     }
     return rows
   }
