@@ -9,6 +9,7 @@ enum ExportLoops {
   static let entries = [
     LoopEntry(name: "export-csv") { export("export-csv", .csv, $0) },
     LoopEntry(name: "export-jsonl") { export("export-jsonl", .jsonl, $0) },
+    LoopEntry(name: "bundle", make: bundle),
   ]
 
   /// Lists of ten with titles, into a file of the directory for temporary files.
@@ -44,6 +45,60 @@ enum ExportLoops {
       _ = try RecommendationExport.write(
         lists: lists, dataset: dataset, options: options, threads: threads, to: directory)
     }
+  }
+
+  /// A model of 50 factors and the ratings of all users, as a directory and packed.
+  private static func bundle(_ size: LoopSize) -> Loop {
+    do {
+      let dataset = try dataset(DatasetShape(ratings: size.pick(full: 2_000_000, tiny: 500)))
+      let model = try model(users: dataset.users.count, items: dataset.items.count)
+      let bytes = try write(model, dataset, threads: 1)
+      return Loop(
+        name: "bundle", unit: "ratings", count: dataset.ratings.count, bytes: bytes,
+        usesThreads: true
+      ) { threads in
+        do {
+          _ = try write(model, dataset, threads: threads)
+        } catch {
+          preconditionFailure("a bundle failed: \(error)")
+        }
+      }
+    } catch {
+      preconditionFailure("a bundle could not be prepared: \(error)")
+    }
+  }
+
+  /// Returns the size of the files, which are removed again.
+  private static func write(
+    _ model: any RatingPredictor, _ dataset: RatingsDataset, threads: Int
+  ) throws -> Int {
+    try sizeOfFiles { directory in
+      let bundle = ModelBundle(
+        model: model, dataset: dataset, training: [:], metrics: [:], resultPlan: [:],
+        threads: threads)
+      let path = PathName.joined(directory, "model")
+      let version = try bundle.write(to: path, threads: threads)
+      _ = try ModelBundle.pack(
+        path, version: version, jobName: "bench", into: directory, threads: threads)
+    }
+  }
+
+  private static func model(users: Int, items: Int) throws -> any RatingPredictor {
+    let factors = 50
+    let shapes = [
+      ("user_factors", [users, factors]), ("item_factors", [items, factors]),
+      ("user_bias", [users]), ("item_bias", [items]),
+    ]
+    return try ModelRestoration.model(
+      ModelConfiguration(
+        type: .biasedDot, users: users, items: items, factors: factors, hidden: [],
+        link: .identity, cold: .knownTerms, scale: RatingScale(minimum: 0.5, maximum: 5),
+        trainMean: 3.5),
+      tensors: shapes.map {
+        NamedTensor(name: $0.0, shape: $0.1, values: BenchNumbers.values($0.1.reduce(1, *)))
+      },
+      trainingCounts: TrainingCounts(
+        users: [Int32](repeating: 1, count: users), items: [Int32](repeating: 1, count: items)))
   }
 
   /// Returns the size of all that `body` writes into a directory, which is removed again.
