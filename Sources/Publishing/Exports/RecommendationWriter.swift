@@ -2,6 +2,7 @@ import Kernels
 public import Ratings
 public import Recommenders
 import Storage
+import Synchronization
 
 /// The form of one kind of export: it turns lists into bytes and knows no file.
 protocol RecommendationWriter: Sendable {
@@ -63,48 +64,65 @@ public enum RecommendationExport {
     let pieces = stride(from: 0, to: lists.count, by: listsPerPiece).map {
       $0..<min($0 + listsPerPiece, lists.count)
     }
+    let sink = Mutex<ExportSink?>(
+      try wrappingStorageErrors { () throws(StorageError) in
+        try ExportSink(PathName.joined(directory, name), compression: compression)
+      })
+    var header: [UInt8] = []
+    writer.appendHeader(to: &header)
     var rows = 0
-    do {
-      var sink = try ExportSink(PathName.joined(directory, name), compression: compression)
-      var header: [UInt8] = []
-      writer.appendHeader(to: &header)
-      try sink.write(header)
-      let stride = piecesPerThread * max(threads, 1)
-      for first in Swift.stride(from: 0, to: pieces.count, by: stride) {
-        let texts = Parallel.map(min(stride, pieces.count - first), threads: threads) {
-          text(of: lists[pieces[first + $0]], with: writer)
-        }
-        for text in texts {
-          let piece = try text.get()
-          rows += piece.rows
-          try sink.write(piece.bytes)
-        }
+    var waiting: [Result<ExportedText, PublishingError>] = [.success(ExportedText(bytes: header))]
+    let step = piecesPerThread * max(threads, 1)
+    for first in stride(from: 0, to: pieces.count + step, by: step) {
+      // One thread writes what was made the time before while the others make what comes next.
+      let count = max(0, min(step, pieces.count - first))
+      let results = Parallel.map(count + 1, threads: threads) { [waiting] number in
+        number == 0
+          ? write(waiting, to: sink) : text(of: lists[pieces[first + number - 1]], with: writer)
       }
-      try sink.close()
-    } catch let error as PublishingError {
-      throw error
-    } catch let error as StorageError {
-      throw .storage(error)
-    } catch {
-      preconditionFailure("an export failed with an error that it does not declare")
+      rows += try results[0].get().rows
+      waiting = Array(results.dropFirst())
+    }
+    try wrappingStorageErrors { () throws(StorageError) in
+      try sink.withLock { $0.take() }?.close()
     }
     return ExportedFile(name: name, rows: rows)
   }
 
-  /// The bytes of some lists and the number of their records.
+  /// The bytes of some lists.
   private static func text(
     of lists: ArraySlice<RecommendationList>, with writer: some RecommendationWriter
-  ) -> Result<(bytes: [UInt8], rows: Int), PublishingError> {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(1 << 20)
-    var rows = 0
-    do throws(PublishingError) {
-      for list in lists { rows += try writer.append(list, to: &bytes) }
-    } catch {
-      return .failure(error)
+  ) -> Result<ExportedText, PublishingError> {
+    Result { () throws(PublishingError) in
+      var text = ExportedText()
+      text.bytes.reserveCapacity(1 << 20)
+      for list in lists { text.rows += try writer.append(list, to: &text.bytes) }
+      return text
     }
-    return .success((bytes, rows))
   }
+
+  /// Writes texts in their order up to the first that failed; returns the number of their records.
+  private static func write(
+    _ texts: [Result<ExportedText, PublishingError>], to sink: borrowing Mutex<ExportSink?>
+  ) -> Result<ExportedText, PublishingError> {
+    Result { () throws(PublishingError) in
+      var rows = 0
+      for text in texts {
+        let text = try text.get()
+        rows += text.rows
+        try wrappingStorageErrors { () throws(StorageError) in
+          try sink.withLock { (sink) throws(StorageError) in try sink?.write(text.bytes) }
+        }
+      }
+      return ExportedText(rows: rows)
+    }
+  }
+}
+
+/// Lists as bytes, and the number of records in them.
+private struct ExportedText {
+  var bytes: [UInt8] = []
+  var rows = 0
 }
 
 /// A new file that compresses what it is given if asked to.
