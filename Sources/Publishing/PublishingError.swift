@@ -56,7 +56,7 @@ extension PublishingError: CustomStringConvertible {
 }
 
 /// Runs something of `Storage` and wraps its error.
-func wrappingStorageErrors<Result>(
+func wrappingStorageErrors<Result: ~Copyable>(
   _ body: () throws(StorageError) -> Result
 ) throws(PublishingError) -> Result {
   do throws(StorageError) {

@@ -49,7 +49,7 @@ extension RunDirectory {
     }
     let manifest = try ManifestFile.parse(bytes, owner: directory)
     let differences = try wrappingStorageErrors { () throws(StorageError) in
-      try manifest.differences(inDirectory: directory)
+      try manifest.differences(from: measure(directory))
         + markDifferences(manifest, manifestBytes: bytes, directory: directory)
     }
     return Verification(

@@ -9,6 +9,7 @@ enum ExportLoops {
   static let entries = [
     LoopEntry(name: "export-csv") { export("export-csv", .csv, $0) },
     LoopEntry(name: "export-jsonl") { export("export-jsonl", .jsonl, $0) },
+    LoopEntry(name: "bundle", make: bundle),
   ]
 
   /// Lists of ten with titles, into a file of the directory for temporary files.
@@ -17,12 +18,15 @@ enum ExportLoops {
     var options = ExportOptions()
     options.formats = [format]
     do {
-      let dataset = try dataset(users: users)
+      let dataset = try dataset(
+        DatasetShape(ratings: users, users: users, items: size.pick(full: 27_000, tiny: 100)))
       let lists = lists(dataset, k: k)
-      let bytes = try write(lists, dataset, options)
-      return Loop(name: name, unit: "recommendations", count: users * k, bytes: bytes) { _ in
+      let bytes = try write(lists, dataset, options, threads: 1)
+      return Loop(
+        name: name, unit: "recommendations", count: users * k, bytes: bytes, usesThreads: true
+      ) { threads in
         do {
-          _ = try write(lists, dataset, options)
+          _ = try write(lists, dataset, options, threads: threads)
         } catch {
           preconditionFailure("an export failed: \(error)")
         }
@@ -34,22 +38,83 @@ enum ExportLoops {
 
   /// Returns the size of the file, which is removed again.
   private static func write(
-    _ lists: [RecommendationList], _ dataset: RatingsDataset, _ options: ExportOptions
+    _ lists: [RecommendationList], _ dataset: RatingsDataset, _ options: ExportOptions,
+    threads: Int
   ) throws -> Int {
+    try sizeOfFiles { directory in
+      _ = try RecommendationExport.write(
+        lists: lists, dataset: dataset, options: options, threads: threads, to: directory)
+    }
+  }
+
+  /// A model of 50 factors and the ratings of all users, as a directory and packed.
+  private static func bundle(_ size: LoopSize) -> Loop {
+    do {
+      let dataset = try dataset(DatasetShape(ratings: size.pick(full: 2_000_000, tiny: 500)))
+      let model = try model(users: dataset.users.count, items: dataset.items.count)
+      let bytes = try write(model, dataset, threads: 1)
+      return Loop(
+        name: "bundle", unit: "ratings", count: dataset.ratings.count, bytes: bytes,
+        usesThreads: true
+      ) { threads in
+        do {
+          _ = try write(model, dataset, threads: threads)
+        } catch {
+          preconditionFailure("a bundle failed: \(error)")
+        }
+      }
+    } catch {
+      preconditionFailure("a bundle could not be prepared: \(error)")
+    }
+  }
+
+  /// Returns the size of the files, which are removed again.
+  private static func write(
+    _ model: any RatingPredictor, _ dataset: RatingsDataset, threads: Int
+  ) throws -> Int {
+    try sizeOfFiles { directory in
+      let bundle = ModelBundle(
+        model: model, dataset: dataset, training: [:], metrics: [:], resultPlan: [:],
+        threads: threads)
+      let path = PathName.joined(directory, "model")
+      let version = try bundle.write(to: path, threads: threads)
+      _ = try ModelBundle.pack(
+        path, version: version, jobName: "bench", into: directory, threads: threads)
+    }
+  }
+
+  private static func model(users: Int, items: Int) throws -> any RatingPredictor {
+    let factors = 50
+    let shapes = [
+      ("user_factors", [users, factors]), ("item_factors", [items, factors]),
+      ("user_bias", [users]), ("item_bias", [items]),
+    ]
+    return try ModelRestoration.model(
+      ModelConfiguration(
+        type: .biasedDot, users: users, items: items, factors: factors, hidden: [],
+        link: .identity, cold: .knownTerms, scale: RatingScale(minimum: 0.5, maximum: 5),
+        trainMean: 3.5),
+      tensors: shapes.map {
+        NamedTensor(name: $0.0, shape: $0.1, values: BenchNumbers.values($0.1.reduce(1, *)))
+      },
+      trainingCounts: TrainingCounts(
+        users: [Int32](repeating: 1, count: users), items: [Int32](repeating: 1, count: items)))
+  }
+
+  /// Returns the size of all that `body` writes into a directory, which is removed again.
+  private static func sizeOfFiles(_ body: (_ directory: String) throws -> Void) throws -> Int {
     let directory = PathName.joined(
       FileManager.default.temporaryDirectory.path, "recjob-bench-\(UUID().uuidString)")
     try FileSystem.makeDirectory(directory)
     defer { try? FileSystem.removeTree(directory) }
-    let files = try RecommendationExport.write(
-      lists: lists, dataset: dataset, options: options, to: directory)
-    return try files.reduce(0) {
-      $0 + (try FileSystem.fileSize(PathName.joined(directory, $1.name)))
+    try body(directory)
+    return try FileSystem.listTree(directory).reduce(0) {
+      $0 + (try FileSystem.fileSize(PathName.joined(directory, $1)))
     }
   }
 
-  private static func dataset(users: Int) throws -> RatingsDataset {
-    let generator = RatingsGenerator(
-      shape: DatasetShape(ratings: users, users: users, items: 27_000), seed: 1)
+  private static func dataset(_ shape: DatasetShape) throws -> RatingsDataset {
+    let generator = RatingsGenerator(shape: shape, seed: 1)
     var ratings = RatingsParser(
       file: "ratings.csv", format: .movielensCSV, options: ParsingOptions())
     try ratings.parse(MovieLensText.ratingsHeader)

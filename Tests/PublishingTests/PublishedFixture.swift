@@ -81,7 +81,7 @@ enum TinyBundle {
   ) throws -> ModelBundle {
     ModelBundle(
       model: try model(configuration), dataset: try dataset(titles: titles), training: training,
-      metrics: metrics, resultPlan: plan)
+      metrics: metrics, resultPlan: plan, threads: 2)
   }
 
   /// Every type with every link and cold policy that it can have.

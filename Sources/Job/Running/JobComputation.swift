@@ -50,7 +50,8 @@ struct JobComputation {
     }
     return JobResult(
       trained: trained, evaluation: evaluation, lists: lists,
-      metrics: MetricsDocument.json(trained, plan: plan, evaluation: evaluation, lists: lists))
+      metrics: MetricsDocument.json(trained, plan: plan, evaluation: evaluation, lists: lists),
+      threads: threads)
   }
 
   private func candidates(_ dataset: RatingsDataset) -> [Bool] {
@@ -77,6 +78,8 @@ struct JobResult {
   let lists: [RecommendationList]
   /// The content of `metrics.json`.
   let metrics: JSONValue
+  /// The threads that write; they have no influence on what is written.
+  let threads: Int
 
   /// Writes the results into a directory and returns the rows of the files that have rows.
   func write(
@@ -85,7 +88,8 @@ struct JobResult {
     var rows = try await clock.run(.export) {
       try writeMetrics(to: directory)
       let files = try RecommendationExport.write(
-        lists: lists, dataset: trained.dataset, options: plan.export, to: directory)
+        lists: lists, dataset: trained.dataset, options: plan.export, threads: threads,
+        to: directory)
       return Dictionary(uniqueKeysWithValues: files.map { ($0.name, $0.rows) })
     }
     rows["history.csv"] = trained.history.count
@@ -93,10 +97,11 @@ struct JobResult {
       let bundle = ModelBundle(
         model: trained.exported, dataset: trained.dataset,
         training: MetricsDocument.trainingSettings(trained, plan: plan), metrics: metrics,
-        resultPlan: resultPlan)
+        resultPlan: resultPlan, threads: threads)
       let model = PathName.joined(directory, "model")
-      let version = try bundle.write(to: model)
-      _ = try ModelBundle.pack(model, version: version, jobName: plan.name, into: directory)
+      let version = try bundle.write(to: model, threads: threads)
+      _ = try ModelBundle.pack(
+        model, version: version, jobName: plan.name, into: directory, threads: threads)
     }
     return rows
   }

@@ -66,12 +66,14 @@ private struct BundleDecoder {
       try bytes(BundleFile.items), header: ItemTable.header, expected: shape.items,
       file: BundleFile.items, owner: owner)
     let counts = TrainingCounts(users: userRows.trainingCounts, items: itemRows.trainingCounts)
-    let (seen, ratings) = try seenItems()
+    let (matrix, ratings) = try seenItems()
     let bundle = ModelBundle(
       model: try model(counts),
       users: try encoder(userRows.labels, file: BundleFile.users),
       items: try encoder(itemRows.labels, file: BundleFile.items),
-      itemDetails: Self.details(itemRows), seen: seen, seenRatings: ratings,
+      itemDetails: Self.details(itemRows),
+      ratings: SeenRatings(starts: matrix.indptr, items: matrix.indices, values: ratings),
+      matrix: matrix,
       training: configuration.training,
       metrics: try object(BundleFile.metrics), resultPlan: try object(BundleFile.plan),
       version: version)

@@ -1,3 +1,4 @@
+import Kernels
 import Ratings
 import Recommenders
 import Storage
@@ -7,24 +8,34 @@ extension ModelBundle {
   /// them yet, and returns their version.
   ///
   /// The files are closed but not synced; whoever publishes the directory syncs it as a whole.
+  /// Each is digested while it is written and not read again. `threads` files are written at a
+  /// time; that has no influence on their bytes.
   @discardableResult
-  public func write(to directory: String) throws(PublishingError) -> BundleVersion {
-    try wrappingStorageErrors { () throws(StorageError) in try writeFiles(to: directory) }
+  public func write(
+    to directory: String, threads: Int = 1
+  ) throws(PublishingError) -> BundleVersion {
+    try wrappingStorageErrors { () throws(StorageError) in
+      try writeFiles(to: directory, threads: threads)
+    }
   }
 
   /// Packs a bundle's directory as `model-<name>-<version>.tar.gz` and returns the file's name.
   ///
-  /// The members lie under `model/`. The archive's bytes depend on the bundle's alone. Of the job's
-  /// name, characters other than ASCII letters, digits, `.`, `_` and `-` become `-`.
+  /// The members lie under `model/`. The archive's bytes depend on the bundle's alone and not on
+  /// `threads`; like the bundle's files it is closed but not synced. Of the job's name, characters
+  /// other than ASCII letters, digits, `.`, `_` and `-` become `-`.
   public static func pack(
-    _ directory: String, version: BundleVersion, jobName: String, into target: String
+    _ directory: String, version: BundleVersion, jobName: String, into target: String,
+    threads: Int = 1
   ) throws(PublishingError) -> String {
     let name = packedName(jobName: jobName, version: version)
     try wrappingStorageErrors { () throws(StorageError) in
       let members = try FileSystem.listTree(directory).map {
         (name: archivePrefix + $0, path: PathName.joined(directory, $0))
       }
-      try ArchiveWriter.writeTarGzip(members: members, to: PathName.joined(target, name))
+      try ArchiveWriter.writeTarGzip(
+        members: members, to: PathName.joined(target, name), piecesAtATime: 4 * max(threads, 1)
+      ) { Parallel.map($0, threads: threads, $1) }
     }
     return name
   }
@@ -43,49 +54,82 @@ extension ModelBundle {
   /// What precedes the names of a bundle's files in its archive.
   static let archivePrefix = "model/"
 
-  private func writeFiles(to directory: String) throws(StorageError) -> BundleVersion {
+  private func writeFiles(
+    to directory: String, threads: Int
+  ) throws(StorageError) -> BundleVersion {
     try FileSystem.makeDirectory(directory)
-    func path(_ file: String) -> String { PathName.joined(directory, file) }
-    try write(configuration.json, to: path(BundleFile.configuration))
-    try Safetensors.write(
-      model.tensors.map { SafetensorsTensor($0.name, shape: $0.shape, .float32($0.values)) },
-      to: path(BundleFile.model))
-    try Safetensors.write(seenTensors, to: path(BundleFile.seen))
-    try write(UserTable.bytes(self), to: path(BundleFile.users))
-    try write(ItemTable.bytes(self), to: path(BundleFile.items))
-    try write(metrics, to: path(BundleFile.metrics))
-    try write(resultPlan, to: path(BundleFile.plan))
-
-    let rows = [BundleFile.users: users.count, BundleFile.items: items.count]
-    guard let version = BundleVersion(manifest: try Manifest(ofDirectory: directory)) else {
+    // The largest first, so that no thread is left with it at the end.
+    let names = [
+      BundleFile.seen, BundleFile.model, BundleFile.items, BundleFile.users,
+      BundleFile.configuration, BundleFile.metrics, BundleFile.plan,
+    ]
+    let written = Parallel.map(names.count, threads: threads) { number in
+      Result { () throws(StorageError) in try write(names[number], in: directory) }
+    }
+    var entries: [Manifest.Entry] = []
+    for result in written { entries.append(try result.get()) }
+    guard let version = BundleVersion(manifest: Manifest(entries: entries)) else {
       preconditionFailure("a bundle was written without one of its files")
     }
     let card = ModelCard(bundle: self, version: version).text
-    try write(Array(card.utf8), to: path(BundleFile.card))
-    let manifest = try Manifest(ofDirectory: directory, rows: rows)
-    try write(Array(ManifestFile.text(manifest).utf8), to: path(ManifestFile.name))
+    entries.append(try write(Array(card.utf8), to: BundleFile.card, in: directory))
+    let manifest = ManifestFile.text(Manifest(entries: entries))
+    _ = try write(Array(manifest.utf8), to: ManifestFile.name, in: directory)
     return version
   }
 
+  /// Writes one of the files that hold the bundle's content.
+  private func write(
+    _ name: String, in directory: String
+  ) throws(StorageError) -> Manifest.Entry {
+    switch name {
+    case BundleFile.model:
+      let tensors = model.tensors.map {
+        SafetensorsTensor($0.name, shape: $0.shape, .float32($0.values))
+      }
+      return try write(tensors, to: name, in: directory)
+    case BundleFile.seen:
+      return try write(seenTensors, to: name, in: directory)
+    case BundleFile.users:
+      return try write(UserTable.bytes(self), to: name, in: directory, rows: users.count)
+    case BundleFile.items:
+      return try write(ItemTable.bytes(self), to: name, in: directory, rows: items.count)
+    case BundleFile.configuration:
+      return try write(Array(configuration.json.prettyText().utf8), to: name, in: directory)
+    case BundleFile.metrics:
+      return try write(Array(metrics.prettyText().utf8), to: name, in: directory)
+    case BundleFile.plan:
+      return try write(Array(resultPlan.prettyText().utf8), to: name, in: directory)
+    default:
+      preconditionFailure("a bundle has no content for \(name)")
+    }
+  }
+
   private var seenTensors: [SafetensorsTensor] {
-    [
+    let count = ratings.items.count
+    return [
       SafetensorsTensor(
-        SeenTensor.starts, shape: [seen.indptr.count], .int64(seen.indptr.map { Int64($0) })),
-      SafetensorsTensor(
-        SeenTensor.items, shape: [seen.indices.count],
-        .int32(seen.indices.map { Int32(bitPattern: $0.rawValue) })),
-      SafetensorsTensor(SeenTensor.ratings, shape: [seenRatings.count], .float32(seenRatings)),
+        SeenTensor.starts, shape: [ratings.starts.count],
+        .int64(ratings.starts.map { Int64($0) })),
+      SafetensorsTensor(SeenTensor.items, shape: [count], .items(ratings.items)),
+      SafetensorsTensor(SeenTensor.ratings, shape: [count], .float32(ratings.values)),
     ]
   }
 
-  private func write(_ value: JSONValue, to path: String) throws(StorageError) {
-    try write(Array(value.prettyText().utf8), to: path)
+  private func write(
+    _ tensors: [SafetensorsTensor], to name: String, in directory: String
+  ) throws(StorageError) -> Manifest.Entry {
+    let (bytes, sha256) = try Safetensors.write(tensors, to: PathName.joined(directory, name))
+    return Manifest.Entry(path: name, bytes: bytes, sha256: sha256)
   }
 
-  private func write(_ bytes: [UInt8], to path: String) throws(StorageError) {
-    var file = try OutputFile(path)
+  private func write(
+    _ bytes: [UInt8], to name: String, in directory: String, rows: Int? = nil
+  ) throws(StorageError) -> Manifest.Entry {
+    var file = try OutputFile(PathName.joined(directory, name))
     try file.write(bytes)
-    _ = try file.close(sync: false)
+    let (count, sha256) = try file.close(sync: false)
+    return Manifest.Entry(path: name, bytes: count, sha256: sha256, rows: rows)
   }
 }
 

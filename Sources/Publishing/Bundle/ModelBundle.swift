@@ -14,10 +14,10 @@ public struct ModelBundle: Sendable {
   public let items: LabelEncoder<ItemIndex>
   /// What is known of each item, by item index; empty if the dataset has no titles and genres.
   public let itemDetails: [ItemDetails]
-  /// The items that each user has rated, in any part of the split.
-  public let seen: InteractionMatrix
-  /// The ratings, aligned with the indices of ``seen``.
-  public let seenRatings: [Float]
+  /// What each user has rated, in any part of the split.
+  let ratings: SeenRatings
+  /// The items of `ratings` as a matrix, which only a bundle that was read has at hand.
+  private let matrix: InteractionMatrix?
   /// The training settings with every default filled in, as they stand in `config.json`.
   public let training: JSONValue
   /// What the evaluation found, as it stands in `metrics.json`.
@@ -36,36 +36,34 @@ public struct ModelBundle: Sendable {
   ///     `trained_on` (`train` or `all`).
   ///   - metrics: The content of `metrics.json`, an object.
   ///   - resultPlan: The result plan, an object.
+  ///   - threads: The threads that sort the ratings; they have no influence on the bundle.
   /// - Precondition: The model has the users and items of the dataset.
   public init(
     model: any RatingPredictor, dataset: RatingsDataset, training: JSONValue, metrics: JSONValue,
-    resultPlan: JSONValue
+    resultPlan: JSONValue, threads: Int
   ) {
-    let seen = InteractionMatrix(users: dataset.users.count, columns: dataset.ratings)
     self.init(
       model: model, users: dataset.users, items: dataset.items, itemDetails: dataset.itemDetails,
-      seen: seen,
-      seenRatings: Self.aligned(dataset.ratings, with: seen, items: dataset.items.count),
-      training: training, metrics: metrics, resultPlan: resultPlan, version: nil)
+      ratings: SeenRatings(dataset.ratings, users: dataset.users.count, threads: threads),
+      matrix: nil, training: training, metrics: metrics, resultPlan: resultPlan, version: nil)
   }
 
   init(
     model: any RatingPredictor, users: LabelEncoder<UserIndex>, items: LabelEncoder<ItemIndex>,
-    itemDetails: [ItemDetails], seen: InteractionMatrix, seenRatings: [Float],
+    itemDetails: [ItemDetails], ratings: SeenRatings, matrix: InteractionMatrix?,
     training: JSONValue, metrics: JSONValue, resultPlan: JSONValue, version: BundleVersion?
   ) {
     precondition(
       model.configuration.users == users.count && model.configuration.items == items.count,
       "the model has other users or items than the dataset")
-    precondition(seen.indices.count == seenRatings.count, "seen items and ratings differ in length")
     precondition(
       itemDetails.isEmpty || itemDetails.count == items.count, "an item's details are missing")
     self.model = model
     self.users = users
     self.items = items
     self.itemDetails = itemDetails
-    self.seen = seen
-    self.seenRatings = seenRatings
+    self.ratings = ratings
+    self.matrix = matrix
     self.training = training
     self.metrics = metrics
     self.resultPlan = resultPlan
@@ -77,46 +75,36 @@ public struct ModelBundle: Sendable {
     BundleConfiguration(model: model.configuration, training: training)
   }
 
+  /// The items that each user has rated, in any part of the split.
+  public var seen: InteractionMatrix {
+    if let matrix { return matrix }
+    let owners = users.indices.flatMap { user in
+      repeatElement(user, count: ratings.starts[user.position + 1] - ratings.starts[user.position])
+    }
+    return InteractionMatrix(
+      users: users.count,
+      columns: RatingColumns(users: owners, items: ratings.items, values: ratings.values))
+  }
+
+  /// The ratings, aligned with the indices of ``seen``.
+  public var seenRatings: [Float] { ratings.values }
+
   /// What a user has rated, by ascending item.
   public func ratings(of user: UserIndex) -> [(item: ItemIndex, rating: Float)] {
-    (seen.indptr[user.position]..<seen.indptr[user.position + 1]).map {
-      (seen.indices[$0], seenRatings[$0])
+    (ratings.starts[user.position]..<ratings.starts[user.position + 1]).map {
+      (ratings.items[$0], ratings.values[$0])
     }
   }
 
   /// The number of ratings of each user.
   var userCounts: [Int] {
-    (0..<seen.userCount).map { seen.indptr[$0 + 1] - seen.indptr[$0] }
+    zip(ratings.starts, ratings.starts.dropFirst()).map { $1 - $0 }
   }
 
   /// The number of ratings of each item.
   var itemCounts: [Int] {
     var counts = [Int](repeating: 0, count: items.count)
-    for item in seen.indices { counts[item.position] += 1 }
+    for item in ratings.items { counts[item.position] += 1 }
     return counts
-  }
-
-  /// The ratings in the order of the matrix: two counting sorts, by item and then by user.
-  private static func aligned(
-    _ ratings: RatingColumns, with seen: InteractionMatrix, items: Int
-  ) -> [Float] {
-    precondition(seen.indices.count == ratings.count, "a user has rated an item twice")
-    var next = [Int](repeating: 0, count: items + 1)
-    for item in ratings.items { next[item.position + 1] += 1 }
-    for item in 0..<items { next[item + 1] += next[item] }
-    var byItem = [Int32](repeating: 0, count: ratings.count)
-    for row in 0..<ratings.count {
-      let item = ratings.items[row].position
-      byItem[next[item]] = Int32(row)
-      next[item] += 1
-    }
-    var place = seen.indptr
-    var values = [Float](repeating: 0, count: ratings.count)
-    for row in byItem {
-      let user = ratings.users[Int(row)].position
-      values[place[user]] = ratings.values[Int(row)]
-      place[user] += 1
-    }
-    return values
   }
 }

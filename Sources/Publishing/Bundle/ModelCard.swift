@@ -22,7 +22,7 @@ struct ModelCard {
 
     | users | items | ratings | least rating | greatest rating |
     |---|---|---|---|---|
-    | \(bundle.users.count) | \(bundle.items.count) | \(bundle.seen.indices.count) | \
+    | \(bundle.users.count) | \(bundle.items.count) | \(bundle.seenRatings.count) | \
     \(DecimalText.shortest(model.scale.minimum)) | \(DecimalText.shortest(model.scale.maximum)) |
 
     \(trainedOn)

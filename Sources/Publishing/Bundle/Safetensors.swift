@@ -1,3 +1,4 @@
+import Ratings
 import Storage
 
 /// A tensor of a safetensors file, in row-major order.
@@ -10,6 +11,8 @@ struct SafetensorsTensor: Equatable, Sendable {
     case int32([Int32])
     /// `I64`.
     case int64([Int64])
+    /// `I32`, to be written from indices of items as they are.
+    case items([ItemIndex])
   }
 
   let name: String
@@ -31,6 +34,7 @@ extension SafetensorsTensor.Values {
     case .float32(let values): values.count
     case .int32(let values): values.count
     case .int64(let values): values.count
+    case .items(let items): items.count
     }
   }
 
@@ -38,7 +42,7 @@ extension SafetensorsTensor.Values {
   var type: SafetensorsType {
     switch self {
     case .float32: .float32
-    case .int32: .int32
+    case .int32, .items: .int32
     case .int64: .int64
     }
   }
@@ -64,35 +68,32 @@ enum SafetensorsType: String {
 /// The header is padded with spaces to a multiple of 8 bytes and has no `__metadata__`; tensors
 /// stand in the order given, without gaps. See https://github.com/huggingface/safetensors#format.
 enum Safetensors {
-  private static let chunkSize = 1 << 16
+  private static let itemsAtATime = 1 << 14
 
-  /// Writes a new file, closed but not synced.
-  static func write(_ tensors: [SafetensorsTensor], to path: String) throws(StorageError) {
+  /// Writes a new file, closed but not synced, and returns its size and digest.
+  ///
+  /// The values go from where they are to the file; no copy of them is made.
+  @discardableResult
+  static func write(
+    _ tensors: [SafetensorsTensor], to path: String
+  ) throws(StorageError) -> (bytes: Int, sha256: SHA256Digest) {
     var file = try OutputFile(path)
     let header = header(of: tensors)
-    var chunk = littleEndianBytes(UInt64(header.count))
-    chunk += header
+    try file.write(numbers: [UInt64(header.count)].span)
+    try file.write(header)
     for tensor in tensors {
       switch tensor.values {
-      case .float32(let values):
-        for value in values {
-          append(value.bitPattern, to: &chunk)
-          if chunk.count >= chunkSize { try flush(&chunk, to: &file) }
-        }
-      case .int32(let values):
-        for value in values {
-          append(UInt32(bitPattern: value), to: &chunk)
-          if chunk.count >= chunkSize { try flush(&chunk, to: &file) }
-        }
-      case .int64(let values):
-        for value in values {
-          append(UInt64(bitPattern: value), to: &chunk)
-          if chunk.count >= chunkSize { try flush(&chunk, to: &file) }
+      case .float32(let values): try file.write(numbers: values.span)
+      case .int32(let values): try file.write(numbers: values.span)
+      case .int64(let values): try file.write(numbers: values.span)
+      case .items(let items):
+        for start in stride(from: 0, to: items.count, by: itemsAtATime) {
+          let numbers = items[start..<min(start + itemsAtATime, items.count)].map(\.rawValue)
+          try file.write(numbers: numbers.span)
         }
       }
     }
-    try flush(&chunk, to: &file)
-    _ = try file.close(sync: false)
+    return try file.close(sync: false)
   }
 
   private static func header(of tensors: [SafetensorsTensor]) -> [UInt8] {
@@ -111,30 +112,5 @@ enum Safetensors {
     var bytes = Array(JSONValue.object(members).text().utf8)
     while bytes.count % 8 != 0 { bytes.append(UInt8(ascii: " ")) }
     return bytes
-  }
-
-  private static func flush(
-    _ chunk: inout [UInt8], to file: inout OutputFile
-  ) throws(StorageError) {
-    try file.write(chunk)
-    chunk.removeAll(keepingCapacity: true)
-  }
-
-  private static func littleEndianBytes(_ value: UInt64) -> [UInt8] {
-    var bytes: [UInt8] = []
-    append(value, to: &bytes)
-    return bytes
-  }
-
-  private static func append(_ value: UInt32, to bytes: inout [UInt8]) {
-    bytes.append(UInt8(truncatingIfNeeded: value))
-    bytes.append(UInt8(truncatingIfNeeded: value >> 8))
-    bytes.append(UInt8(truncatingIfNeeded: value >> 16))
-    bytes.append(UInt8(truncatingIfNeeded: value >> 24))
-  }
-
-  private static func append(_ value: UInt64, to bytes: inout [UInt8]) {
-    append(UInt32(truncatingIfNeeded: value), to: &bytes)
-    append(UInt32(truncatingIfNeeded: value >> 32), to: &bytes)
   }
 }

@@ -1,4 +1,6 @@
+import Ratings
 import Recommenders
+import Storage
 
 /// Recommendations as CSV: `user_id,rank,item_id,score,title`, one record each, after RFC 4180 with
 /// LF; ids and titles are quoted only where they must be.
@@ -6,13 +8,36 @@ import Recommenders
 /// The column `title` is there only where the dataset has titles.
 struct CSVRecommendationWriter: RecommendationWriter {
   private let catalogue: ExportCatalogue
-  private let formulaPolicy: FormulaPolicy
+  /// What stands before an item's score, its id, and after it, its title.
+  private let heads: TextRows
+  private let tails: TextRows
+  /// The items whose titles may not be exported.
+  private let refused: Set<ItemIndex>
 
   let fileExtension = "csv"
 
+  private static let comma = UInt8(ascii: ",")
+
   init(catalogue: ExportCatalogue, formulaPolicy: FormulaPolicy) {
     self.catalogue = catalogue
-    self.formulaPolicy = formulaPolicy
+    heads = TextRows(count: catalogue.itemCount) { item, bytes in
+      CSVText.appendField(catalogue.label(of: ItemIndex(item)), to: &bytes)
+      bytes.append(Self.comma)
+    }
+    var refused: Set<ItemIndex> = []
+    tails = TextRows(count: catalogue.itemCount) { item, bytes in
+      if catalogue.hasTitles {
+        var title = catalogue.title(of: ItemIndex(item)) ?? ""
+        if Self.looksLikeFormula(title) {
+          if formulaPolicy == .escape { title = "'" + title }
+          if formulaPolicy == .error { refused.insert(ItemIndex(item)) }
+        }
+        bytes.append(Self.comma)
+        CSVText.appendField(title, to: &bytes)
+      }
+      bytes.append(UInt8(ascii: "\n"))
+    }
+    self.refused = refused
   }
 
   func appendHeader(to bytes: inout [UInt8]) {
@@ -21,24 +46,23 @@ struct CSVRecommendationWriter: RecommendationWriter {
   }
 
   func append(_ list: RecommendationList, to bytes: inout [UInt8]) throws(PublishingError) -> Int {
-    let user = catalogue.label(of: list.user)
+    var user: [UInt8] = []
+    CSVText.appendField(catalogue.label(of: list.user), to: &user)
+    user.append(Self.comma)
     for (position, scored) in list.items.enumerated() {
-      let item = catalogue.label(of: scored.item)
-      let score = try catalogue.scoreText(scored, for: list.user)
-      var fields = [user, String(position + 1), item, score]
-      if catalogue.hasTitles {
-        fields.append(try safeTitle(catalogue.title(of: scored.item) ?? "", item: item))
+      let item = scored.item
+      bytes += user
+      DecimalText.append(position + 1, to: &bytes)
+      bytes.append(Self.comma)
+      heads.append(item.position, to: &bytes)
+      try catalogue.appendScore(scored, for: list.user, to: &bytes)
+      if !refused.isEmpty, refused.contains(item) {
+        throw .formulaInTitle(
+          item: catalogue.label(of: item), title: catalogue.title(of: item) ?? "")
       }
-      CSVText.appendRow(fields, to: &bytes)
+      tails.append(item.position, to: &bytes)
     }
     return list.items.count
-  }
-
-  /// The title as the policy wants it.
-  private func safeTitle(_ title: String, item: String) throws(PublishingError) -> String {
-    guard formulaPolicy != .off, Self.looksLikeFormula(title) else { return title }
-    guard formulaPolicy == .escape else { throw .formulaInTitle(item: item, title: title) }
-    return "'" + title
   }
 
   /// Whether a spreadsheet would compute the text: it starts with `=`, `+`, `-`, `@`, a tab or a

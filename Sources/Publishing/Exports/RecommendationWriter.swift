@@ -1,9 +1,11 @@
+import Kernels
 public import Ratings
 public import Recommenders
 import Storage
+import Synchronization
 
 /// The form of one kind of export: it turns lists into bytes and knows no file.
-protocol RecommendationWriter {
+protocol RecommendationWriter: Sendable {
   /// The ending of the file's name, without a compression's.
   var fileExtension: String { get }
   /// Adds what stands before the first list.
@@ -22,16 +24,19 @@ public struct ExportedFile: Equatable, Sendable {
 
 /// Writes recommendations in the formats that a job asks for.
 public enum RecommendationExport {
-  private static let flushSize = 1 << 16
+  /// The lists that a thread turns into bytes at a time, half a megabyte or so.
+  private static let listsPerPiece = 512
+  /// The pieces that wait to be written at most, for each thread.
+  private static let piecesPerThread = 4
 
   /// Writes `recommendations.csv` and `recommendations.jsonl`, each with `.gz` if compressed, into
   /// a directory that exists.
   ///
   /// Lists are written in the order given, which is to be that of the users' indices. The files
   /// are closed but not synced; whoever publishes the directory syncs it as a whole. Memory does
-  /// not grow with the number of lists.
+  /// not grow with the number of lists, and `threads` has no influence on the bytes.
   public static func write(
-    lists: [RecommendationList], dataset: RatingsDataset, options: ExportOptions,
+    lists: [RecommendationList], dataset: RatingsDataset, options: ExportOptions, threads: Int,
     to directory: String
   ) throws(PublishingError) -> [ExportedFile] {
     let catalogue = ExportCatalogue(dataset: dataset)
@@ -44,74 +49,80 @@ public enum RecommendationExport {
         case .jsonl: JSONLinesRecommendationWriter(catalogue: catalogue)
         }
       files.append(
-        try write(lists, with: writer, compression: options.compression, to: directory))
+        try write(
+          lists, with: writer, compression: options.compression, threads: threads, to: directory))
     }
     return files
   }
 
   private static func write(
     _ lists: [RecommendationList], with writer: some RecommendationWriter,
-    compression: ExportCompression, to directory: String
+    compression: ExportCompression, threads: Int, to directory: String
   ) throws(PublishingError) -> ExportedFile {
     let name =
       "recommendations.\(writer.fileExtension)\(compression == .gzip ? ".gz" : "")"
+    let pieces = stride(from: 0, to: lists.count, by: listsPerPiece).map {
+      $0..<min($0 + listsPerPiece, lists.count)
+    }
+    let sink = Mutex<ExportSink?>(
+      try wrappingStorageErrors { () throws(StorageError) in
+        try ExportSink(PathName.joined(directory, name), compression: compression)
+      })
+    var header: [UInt8] = []
+    writer.appendHeader(to: &header)
     var rows = 0
-    var buffer: [UInt8] = []
-    writer.appendHeader(to: &buffer)
-    do {
-      var sink = try ExportSink(PathName.joined(directory, name), compression: compression)
-      for list in lists {
-        rows += try writer.append(list, to: &buffer)
-        guard buffer.count >= flushSize else { continue }
-        try sink.write(buffer)
-        buffer.removeAll(keepingCapacity: true)
+    var waiting: [Result<ExportedText, PublishingError>] = [.success(ExportedText(bytes: header))]
+    let step = piecesPerThread * max(threads, 1)
+    for first in stride(from: 0, to: pieces.count + step, by: step) {
+      // One thread writes what was made the time before while the others make what comes next.
+      let count = max(0, min(step, pieces.count - first))
+      let results = Parallel.map(count + 1, threads: threads) { [waiting] number in
+        number == 0
+          ? write(waiting, to: sink) : text(of: lists[pieces[first + number - 1]], with: writer)
       }
-      try sink.write(buffer)
-      try sink.close()
-    } catch let error as PublishingError {
-      throw error
-    } catch let error as StorageError {
-      throw .storage(error)
-    } catch {
-      preconditionFailure("an export failed with an error that it does not declare")
+      rows += try results[0].get().rows
+      waiting = Array(results.dropFirst())
+    }
+    try wrappingStorageErrors { () throws(StorageError) in
+      try sink.withLock { $0.take() }?.close()
     }
     return ExportedFile(name: name, rows: rows)
   }
+
+  /// The bytes of some lists.
+  private static func text(
+    of lists: ArraySlice<RecommendationList>, with writer: some RecommendationWriter
+  ) -> Result<ExportedText, PublishingError> {
+    Result { () throws(PublishingError) in
+      var text = ExportedText()
+      text.bytes.reserveCapacity(1 << 20)
+      for list in lists { text.rows += try writer.append(list, to: &text.bytes) }
+      return text
+    }
+  }
+
+  /// Writes texts in their order up to the first that failed; returns the number of their records.
+  private static func write(
+    _ texts: [Result<ExportedText, PublishingError>], to sink: borrowing Mutex<ExportSink?>
+  ) -> Result<ExportedText, PublishingError> {
+    Result { () throws(PublishingError) in
+      var rows = 0
+      for text in texts {
+        let text = try text.get()
+        rows += text.rows
+        try wrappingStorageErrors { () throws(StorageError) in
+          try sink.withLock { (sink) throws(StorageError) in try sink?.write(text.bytes) }
+        }
+      }
+      return ExportedText(rows: rows)
+    }
+  }
 }
 
-/// The names that an export prints for users and items.
-struct ExportCatalogue {
-  private let users: LabelEncoder<UserIndex>
-  private let items: LabelEncoder<ItemIndex>
-  private let details: [ItemDetails]
-  /// Whether the dataset has titles at all.
-  let hasTitles: Bool
-
-  init(dataset: RatingsDataset) {
-    users = dataset.users
-    items = dataset.items
-    details = dataset.itemDetails
-    hasTitles = details.contains { $0.title != nil }
-  }
-
-  func label(of user: UserIndex) -> String { users.label(of: user) }
-
-  func label(of item: ItemIndex) -> String { items.label(of: item) }
-
-  /// The title of an item, or `nil` where the dataset has none for it.
-  func title(of item: ItemIndex) -> String? {
-    hasTitles ? details[item.position].title : nil
-  }
-
-  /// The decimal of a recommendation's score.
-  func scoreText(
-    _ scored: ScoredItem, for user: UserIndex
-  ) throws(PublishingError) -> String {
-    guard scored.score.isFinite else {
-      throw .scoreNotFinite(user: label(of: user), item: label(of: scored.item))
-    }
-    return DecimalText.shortest(scored.score)
-  }
+/// Lists as bytes, and the number of records in them.
+private struct ExportedText {
+  var bytes: [UInt8] = []
+  var rows = 0
 }
 
 /// A new file that compresses what it is given if asked to.

@@ -2,27 +2,43 @@ import CStorage
 
 /// Writes archives whose bytes depend on names and contents alone.
 public enum ArchiveWriter {
-  /// Packs files as a gzip-compressed tar and waits until the device has it.
+  /// Packs files as a gzip-compressed tar, closed but not synced.
   ///
   /// Members are sorted by the bytes of their names and carry no time, owner 0 and mode 0644; the
   /// gzip header has neither time nor name. The target must not exist; on failure it is removed.
+  ///
+  /// The tar is cut in pieces of a fixed size that are compressed each by itself, so that `map`,
+  /// which makes a value of each number below a count, may call in any order and from several
+  /// threads at a time. It is asked for `piecesAtATime` pieces and no more are held.
   public static func writeTarGzip(
-    members: [(name: String, path: String)], to target: String
+    members: [(name: String, path: String)], to target: String, piecesAtATime: Int = 1,
+    map: (
+      _ count: Int, _ piece: @Sendable (Int) -> Result<GzipPiece, StorageError>
+    ) -> [Result<GzipPiece, StorageError>] = { count, piece in (0..<count).map(piece) }
   ) throws(StorageError) {
     let file = try OpenFile(target, .createNew)
     do throws(StorageError) {
-      let handle = try WriteHandle(file, .tar(.gzip))
-      for member in members.sorted(by: { PathName.byteOrder($0.name, $1.name) }) {
-        try handle.add(member.name, contentsOf: member.path)
+      let tar = try TarStream(
+        members.sorted(by: { PathName.byteOrder($0.name, $1.name) }), pieceSize: pieceSize)
+      var member = GzipMember()
+      try file.write(GzipMember.header.span)
+      for first in stride(from: 0, to: tar.pieceCount, by: max(piecesAtATime, 1)) {
+        let count = min(piecesAtATime, tar.pieceCount - first)
+        for result in map(count, { tar.compressedPiece(first + $0) }) {
+          let piece = try result.get()
+          member.append(piece)
+          try file.write(piece.bytes.span)
+        }
       }
-      try handle.close()
-      try file.sync()
+      try file.write(member.trailer.span)
       try file.close()
     } catch {
       try? FileSystem.removeFile(target)
       throw error
     }
   }
+
+  private static let pieceSize = 1 << 19
 
   /// What `write` makes, for archives that tests are to read.
   package enum Format: Sendable {

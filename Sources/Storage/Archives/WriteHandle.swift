@@ -10,11 +10,7 @@ import CStorage
   init(
     _ file: borrowing OpenFile, _ format: ArchiveWriter.Format
   ) throws(StorageError) {
-    guard let handle = unsafe archive_write_new() else {
-      preconditionFailure("out of memory for an archive writer")
-    }
-    path = file.path
-    unsafe self.handle = handle
+    self.init(path: file.path)
     switch format {
     case .zip:
       try check(unsafe archive_write_set_format_zip(handle))
@@ -35,28 +31,38 @@ import CStorage
     try check(unsafe archive_write_open_fd(handle, file.descriptor))
   }
 
+  /// Names the file that errors are about.
+  private init(path: String) {
+    guard let handle = unsafe archive_write_new() else {
+      preconditionFailure("out of memory for an archive writer")
+    }
+    self.path = path
+    unsafe self.handle = handle
+  }
+
   deinit {
     // Safety: made by `init` and freed once.
     unsafe archive_write_free(handle)
   }
 
-  /// Adds a file from the disk.
-  func add(_ name: String, contentsOf source: String) throws(StorageError) {
-    let size = try FileSystem.fileSize(source)
-    try writeHeader(name, .file([]), size: size)
-    let file = try OpenFile(source, .read)
-    var total = 0
-    while true {
-      let chunk = try file.read(upTo: 1 << 17)
-      if chunk.isEmpty { break }
-      total += chunk.count
-      if total > size { break }
-      try writeData(chunk.span)
-    }
-    guard total == size else {
-      throw .ioFailure(path: source, operation: "read", reason: "it changed while it was packed")
-    }
-    try check(unsafe archive_write_finish_entry(handle))
+  /// The blocks that precede a file's content in a tar archive.
+  static func tarHeader(_ name: String, size: Int) throws(StorageError) -> [UInt8] {
+    // A path has at most 4,096 bytes.
+    let memory = OwnedBuffer(count: 1 << 15)
+    let used = OwnedBuffer(count: MemoryLayout<Int>.stride)
+    let usedCount = unsafe used.bytes.bindMemory(to: Int.self)
+    let handle = WriteHandle(path: name)
+    try handle.check(unsafe archive_write_set_format_pax_restricted(handle.handle))
+    // What is written goes to the memory at once instead of waiting for a block to be full.
+    try handle.check(unsafe archive_write_set_bytes_per_block(handle.handle, 0))
+    // Safety: libarchive writes at most `count` bytes, and the number of those to `used`, both of
+    // which live until the handle was told to write no more.
+    try handle.check(
+      unsafe archive_write_open_memory(
+        handle.handle, memory.bytes.baseAddress, memory.bytes.count, usedCount.baseAddress))
+    defer { unsafe archive_write_fail(handle.handle) }
+    try handle.writeHeader(name, .file([]), size: size)
+    return unsafe [UInt8](memory.bytes.prefix(usedCount[0]))
   }
 
   /// Adds a member from memory.

@@ -66,35 +66,57 @@ public struct Manifest: Sendable, Equatable {
 
   /// Digests all files below a directory, except `unlistedNames` at its root.
   ///
-  /// `rows` is the number of records of those files that have them, by path.
-  public init(ofDirectory directory: String, rows: [String: Int] = [:]) throws(StorageError) {
-    var entries: [Entry] = []
-    for path in try Self.listableFiles(directory) {
-      let (bytes, sha256) = try SHA256Digest.measureFile(PathName.joined(directory, path))
-      entries.append(Entry(path: path, bytes: bytes, sha256: sha256, rows: rows[path]))
+  /// - Parameters:
+  ///   - directory: The directory.
+  ///   - rows: The number of records of those files that have them, by path.
+  ///   - map: Makes a value of each number below a count, in the order of the numbers. It may call
+  ///     in any order and from several threads at a time; the largest file has the number 0.
+  /// - Throws: ``StorageError`` if a file cannot be read.
+  public init(
+    ofDirectory directory: String, rows: [String: Int] = [:],
+    map: (
+      _ count: Int, _ entry: @Sendable (Int) -> Result<Entry, StorageError>
+    ) -> [Result<Entry, StorageError>] = { count, entry in (0..<count).map(entry) }
+  ) throws(StorageError) {
+    var files: [(path: String, size: Int)] = []
+    for path in try FileSystem.listTree(directory) where !Self.unlistedNames.contains(path) {
+      files.append((path, try FileSystem.fileSize(PathName.joined(directory, path))))
     }
+    let ordered = files.sorted { $0.size > $1.size }
+    let results = map(files.count) { number in
+      Result { () throws(StorageError) in
+        let path = ordered[number].path
+        let (bytes, sha256) = try SHA256Digest.measureFile(PathName.joined(directory, path))
+        return Entry(path: path, bytes: bytes, sha256: sha256, rows: rows[path])
+      }
+    }
+    var entries: [Entry] = []
+    for result in results { entries.append(try result.get()) }
     self.init(entries: entries)
   }
 
   /// Reads every file again and returns what differs, sorted by path; empty if nothing does.
   public func differences(inDirectory directory: String) throws(StorageError) -> [Difference] {
+    differences(from: try Manifest(ofDirectory: directory))
+  }
+
+  /// Returns in what the files that were found differ, sorted by path; empty if in nothing.
+  public func differences(from found: Manifest) -> [Difference] {
     let listed = Set(entries.map(\.path))
-    var differences: [Difference] = []
-    let found = try Self.listableFiles(directory)
-    for path in found where !listed.contains(path) { differences.append(.unlisted(path: path)) }
-    let present = Set(found)
+    var differences = found.entries.filter { !listed.contains($0.path) }
+      .map { Difference.unlisted(path: $0.path) }
+    let present = Dictionary(uniqueKeysWithValues: found.entries.map { ($0.path, $0) })
     for entry in entries {
-      guard present.contains(entry.path) else {
+      guard let actual = present[entry.path] else {
         differences.append(.missing(path: entry.path))
         continue
       }
-      let full = PathName.joined(directory, entry.path)
-      let (bytes, sha256) = try SHA256Digest.measureFile(full)
-      if bytes != entry.bytes {
-        differences.append(.size(path: entry.path, expected: entry.bytes, actual: bytes))
-      } else if sha256 != entry.sha256 {
+      if actual.bytes != entry.bytes {
         differences.append(
-          .digest(path: entry.path, expected: entry.sha256, actual: sha256))
+          .size(path: entry.path, expected: entry.bytes, actual: actual.bytes))
+      } else if actual.sha256 != entry.sha256 {
+        differences.append(
+          .digest(path: entry.path, expected: entry.sha256, actual: actual.sha256))
       }
     }
     return differences.sorted { PathName.byteOrder($0.path, $1.path) }
@@ -107,9 +129,5 @@ public struct Manifest: Sendable, Equatable {
     Manifest(entries: entries + additional).entries
       .map { "\($0.sha256.hex)  \($0.path)\n" }
       .joined()
-  }
-
-  private static func listableFiles(_ directory: String) throws(StorageError) -> [String] {
-    try FileSystem.listTree(directory).filter { !unlistedNames.contains($0) }
   }
 }

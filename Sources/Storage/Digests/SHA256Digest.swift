@@ -69,6 +69,12 @@ public struct SHA256Digest: Sendable, Hashable, CustomStringConvertible {
 
     /// Adds bytes at the end.
     public mutating func update(_ bytes: Span<UInt8>) {
+      // Safety: bytes have no padding, so that each is set.
+      update(unsafe bytes.bytes)
+    }
+
+    /// Adds bytes at the end.
+    public mutating func update(_ bytes: RawSpan) {
       // Safety: the buffer is used within the call only.
       unsafe bytes.withUnsafeBytes { unsafe state.update(bufferPointer: $0) }
     }

@@ -70,8 +70,37 @@ struct OpenFile: ~Copyable, Sendable {
     return bytes
   }
 
+  /// Reads bytes of a range of the file; fewer if the file ends before.
+  func read(_ range: Range<Int>) throws(StorageError) -> [UInt8] {
+    var failure: StorageError?
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: range.count) { buffer, initialized in
+      do throws(StorageError) {
+        while initialized < range.count {
+          // Safety: the kernel writes at most what is left of the buffer after `initialized`.
+          let count = try retryingInterrupts(path: path, operation: .read) {
+            unsafe pread(
+              descriptor, buffer.baseAddress?.advanced(by: initialized),
+              range.count - initialized, range.lowerBound + initialized)
+          }
+          if count == 0 { return }
+          initialized += count
+        }
+      } catch {
+        failure = error
+      }
+    }
+    if let failure { throw failure }
+    return bytes
+  }
+
   /// Writes all the bytes, however often the system takes only a part.
   func write(_ bytes: Span<UInt8>) throws(StorageError) {
+    // Safety: bytes have no padding, so that each is set.
+    try write(unsafe bytes.bytes)
+  }
+
+  /// Writes all the bytes, however often the system takes only a part.
+  func write(_ bytes: RawSpan) throws(StorageError) {
     try unsafe bytes.withUnsafeBytes { (buffer) throws(StorageError) in
       var written = 0
       while written < buffer.count {

@@ -1,8 +1,13 @@
+#if _endian(big)
+  #error("Numbers are written as they lie in memory, which has to be little-endian.")
+#endif
+
 /// A new file that is written from start to end, digested on the way.
 ///
 /// One that is dropped without `close` is closed and left incomplete where it is.
 public struct OutputFile: ~Copyable {
   private static let bufferSize = 1 << 16
+  private static let strideSize = 1 << 18
 
   private let file: OpenFile
   private var buffer: [UInt8] = []
@@ -23,10 +28,20 @@ public struct OutputFile: ~Copyable {
 
   /// Adds bytes at the end.
   public mutating func write(_ bytes: Span<UInt8>) throws(StorageError) {
+    try write(numbers: bytes)
+  }
+
+  /// Adds numbers at the end as they lie in memory: each with its least significant byte first.
+  public mutating func write(numbers: Span<some Numeric & BitwiseCopyable>) throws(StorageError) {
     try flush()
-    hasher.update(bytes)
-    count += bytes.count
-    try file.write(bytes)
+    // Safety: numbers have no padding, so that every byte is set.
+    var rest = unsafe numbers.bytes
+    while !rest.isEmpty {
+      // In strides that the cache still holds when they are written after they were digested.
+      let stride = rest.extracting(first: Self.strideSize)
+      rest = rest.extracting(droppingFirst: stride.byteCount)
+      try append(stride)
+    }
   }
 
   /// Adds the UTF-8 bytes of a text at the end.
@@ -50,9 +65,17 @@ public struct OutputFile: ~Copyable {
 
   private mutating func flush() throws(StorageError) {
     if buffer.isEmpty { return }
-    hasher.update(buffer)
-    count += buffer.count
-    try file.write(buffer.span)
-    buffer.removeAll(keepingCapacity: true)
+    var bytes: [UInt8] = []
+    swap(&bytes, &buffer)
+    // Safety: as above.
+    try append(unsafe bytes.span.bytes)
+    bytes.removeAll(keepingCapacity: true)
+    buffer = bytes
+  }
+
+  private mutating func append(_ bytes: RawSpan) throws(StorageError) {
+    hasher.update(bytes)
+    count += bytes.byteCount
+    try file.write(bytes)
   }
 }

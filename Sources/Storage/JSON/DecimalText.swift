@@ -9,6 +9,37 @@ public enum DecimalText {
     return DecimalDigits(description: value.description).plainText
   }
 
+  /// Adds what ``shortest(_:)`` returns for a float, without making a text of its own for it.
+  ///
+  /// - Precondition: The value is finite.
+  public static func appendShortest(_ value: Float, to bytes: inout [UInt8]) {
+    precondition(value.isFinite, "a decimal has no form for an infinite value or NaN")
+    let start = bytes.count
+    // Fifteen bytes or fewer, as the description of a float has, lie in the string itself.
+    bytes += value.description.utf8
+    if bytes[start...].contains(UInt8(ascii: "e")) {
+      bytes.removeSubrange(start...)
+      bytes += shortest(value).utf8
+      return
+    }
+    if bytes[bytes.count - 1] == UInt8(ascii: "0"), bytes[bytes.count - 2] == UInt8(ascii: ".") {
+      bytes.removeLast(2)
+    }
+  }
+
+  /// Adds the digits of a count.
+  ///
+  /// - Precondition: The value is not negative.
+  public static func append(_ value: Int, to bytes: inout [UInt8]) {
+    precondition(value >= 0, "a count is negative")
+    var divisor = 1
+    while value / divisor >= 10 { divisor *= 10 }
+    while divisor > 0 {
+      bytes.append(UInt8(ascii: "0") + UInt8(value / divisor % 10))
+      divisor /= 10
+    }
+  }
+
   /// Returns the shortest decimal that reads back as the same double, such as `0.000001`.
   ///
   /// - Precondition: The value is finite.

@@ -1,3 +1,4 @@
+import Ratings
 import Storage
 import TestSupport
 import Testing
@@ -38,6 +39,13 @@ import Testing
     let expected =
       [56, 0, 0, 0, 0, 0, 0, 0] + Array(padded.utf8) + [0, 0, 0x80, 0x3f, 0, 0, 0, 0xc0]
     #expect(try written([tensor]) == expected)
+  }
+
+  @Test func itemsAreWrittenAsTheirNumbers() throws {
+    let numbers = (0..<40_000).map { $0 * 3 }
+    let items = SafetensorsTensor("i", shape: [40_000], .items(numbers.map { ItemIndex($0) }))
+    let plain = SafetensorsTensor("i", shape: [40_000], .int32(numbers.map { Int32($0) }))
+    #expect(try Safetensors.read(written([items])) == [plain])
   }
 
   @Test func metadataOfOtherWritersIsPassedOver() throws {

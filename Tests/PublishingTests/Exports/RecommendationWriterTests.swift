@@ -28,7 +28,7 @@ import Testing
   ) throws -> [ExportedFile] {
     try RecommendationExport.write(
       lists: Self.lists, dataset: TinyBundle.dataset(titles: titles), options: options,
-      to: directory.path)
+      threads: 2, to: directory.path)
   }
 
   private func text(_ name: String) throws -> String {
@@ -104,18 +104,41 @@ import Testing
     #expect(throws: PublishingError.scoreNotFinite(user: "20", item: "400")) {
       try RecommendationExport.write(
         lists: [list], dataset: TinyBundle.dataset(), options: ExportOptions(),
-        to: directory.path)
+        threads: 2, to: directory.path)
     }
   }
 
-  @Test func manyListsPassThroughTheBufferUnchanged() throws {
+  @Test(arguments: [1, 2, 5])
+  func manyListsAreWrittenInOrder(threads: Int) throws {
     var lists: [RecommendationList] = []
     for _ in 0..<4000 { lists += Self.lists }
     let files = try RecommendationExport.write(
-      lists: lists, dataset: TinyBundle.dataset(), options: ExportOptions(), to: directory.path)
+      lists: lists, dataset: TinyBundle.dataset(), options: ExportOptions(), threads: threads,
+      to: directory.path)
     #expect(files.map(\.rows) == [12000, 12000])
     let lines = try text("recommendations.jsonl").split(separator: "\n")
     #expect(lines.count == 12000)
+    #expect(lines.indices.allSatisfy { lines[$0] == lines[$0 % 3] })
     #expect(Set(lines).count == 3)
+    let rows = try text("recommendations.csv").split(separator: "\n").dropFirst()
+    #expect(rows.indices.allSatisfy { rows[$0] == rows[($0 - 1) % 3 + 1] })
+  }
+
+  @Test func theFirstFaultIsReportedOnEveryNumberOfThreads() throws {
+    var lists: [RecommendationList] = []
+    for _ in 0..<4000 { lists += Self.lists }
+    let broken = [(user: 1, at: 5000), (user: 0, at: 9000)]
+    for (user, place) in broken {
+      lists[place] = RecommendationList(
+        user: UserIndex(user), items: [ScoredItem(item: ItemIndex(3), score: .infinity)])
+    }
+    for threads in [1, 2, 5] {
+      let target = try TemporaryDirectory()
+      #expect(throws: PublishingError.scoreNotFinite(user: "20", item: "400")) {
+        try RecommendationExport.write(
+          lists: lists, dataset: TinyBundle.dataset(), options: ExportOptions(),
+          threads: threads, to: target.path)
+      }
+    }
   }
 }

@@ -53,4 +53,28 @@ import Testing
     }
     #expect(try FileSystem.list(directory.path) == [])
   }
+
+  @Test func piecesGiveTheSameBytesInWhateverOrderTheyAreMade() throws {
+    let directory = try TemporaryDirectory()
+    // A little over five pieces, with the ends of members within them.
+    let contents = [0, 511, 512, 513, 1_300_000, 1_400_000].map { count in
+      (0..<count).map { UInt8(truncatingIfNeeded: $0 / 7 &* 31 ^ $0 >> 9) }
+    }
+    var members: [(name: String, path: String)] = []
+    for (number, content) in contents.enumerated() {
+      let name = "member-\(number)"
+      members.append((name, try directory.write(content, to: name)))
+    }
+    try ArchiveWriter.writeTarGzip(members: members, to: directory.path("one.tgz"))
+    try ArchiveWriter.writeTarGzip(
+      members: members, to: directory.path("four.tgz"), piecesAtATime: 4
+    ) { count, piece in (0..<count).reversed().map(piece).reversed() }
+    let bytes = try FileSystem.readBytes(directory.path("one.tgz"))
+    #expect(try bytes == FileSystem.readBytes(directory.path("four.tgz")))
+
+    let reader = ArchiveReader(path: directory.path("one.tgz"))
+    for (number, content) in contents.enumerated() {
+      #expect(try reader.readAll(member: "member-\(number)") == content)
+    }
+  }
 }

@@ -31,4 +31,38 @@ import Testing
       #expect(Float(DecimalText.shortest(value)) == value)
     }
   }
+
+  private func appended(_ value: Float) -> String {
+    var bytes = Array("x".utf8)
+    DecimalText.appendShortest(value, to: &bytes)
+    return String(decoding: bytes.dropFirst(), as: UTF8.self)
+  }
+
+  @Test func appendedFloatsAreTheShortestDecimals() {
+    let edges: [Float] = [
+      0, -0.0, 1, -1, 10, 4.83, 0.1, -0.1, 0.0001, 0.00009999, 1e-6, 16_777_215, 16_777_216,
+      16_777_218, -33_554_432, 1e10, .leastNonzeroMagnitude, .leastNormalMagnitude,
+      .greatestFiniteMagnitude, -.greatestFiniteMagnitude,
+    ]
+    for value in edges { #expect(appended(value) == DecimalText.shortest(value)) }
+    // An odd step meets all exponents and every residue of the last bits.
+    #if DEBUG
+      let step: UInt32 = 1_234_567
+    #else
+      let step: UInt32 = 1_999
+    #endif
+    var differences = 0
+    for pattern in stride(from: UInt32(0), to: 0x7F80_0000, by: Int(step)) {
+      let value = Float(bitPattern: pattern | pattern << 31)
+      if appended(value) != DecimalText.shortest(value) { differences += 1 }
+    }
+    #expect(differences == 0)
+  }
+
+  @Test(arguments: [0, 1, 9, 10, 99, 100, 138_000, 1_000_000_007, Int.max])
+  func appendedCountsAreTheirDigits(value: Int) {
+    var bytes: [UInt8] = []
+    DecimalText.append(value, to: &bytes)
+    #expect(String(decoding: bytes, as: UTF8.self) == String(value))
+  }
 }
