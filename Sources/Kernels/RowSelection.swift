@@ -28,8 +28,8 @@ public struct ExcludedRows: Sendable {
   /// Adds a user.
   ///
   /// - Precondition: The rows ascend.
-  public mutating func append(_ rows: some Collection<UInt32>) {
-    self.rows.append(contentsOf: rows)
+  public mutating func append(_ rows: [UInt32]) {
+    self.rows += rows
     starts.append(self.rows.count)
   }
 }

@@ -21,9 +21,4 @@ public struct RatingSubset: Sendable {
     if let rows { return Int(rows[position]) }
     return position
   }
-
-  /// Returns copies of the ratings.
-  public func selected() -> RatingColumns {
-    rows.map { columns.selecting($0) } ?? columns
-  }
 }

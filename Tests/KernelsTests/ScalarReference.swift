@@ -97,11 +97,18 @@ enum ScalarReference {
     seed: UInt32, stream: UInt32, epoch: UInt32, position: UInt64, layer: UInt32, unit: Int,
     rate: Double
   ) -> Float {
-    var counter = [
-      epoch, UInt32(truncatingIfNeeded: position), UInt32(position >> 32),
-      layer << 24 | UInt32(unit / 4),
-    ]
-    var key = (seed, stream)
+    let words = philox(
+      [
+        epoch, UInt32(truncatingIfNeeded: position), UInt32(position >> 32),
+        layer << 24 | UInt32(unit / 4),
+      ],
+      key: (seed, stream))
+    return Double(words[unit % 4]) < rate * 4_294_967_296 ? 0 : Float(1 / (1 - rate))
+  }
+
+  /// The words of Philox4x32-10 at a counter.
+  static func philox(_ counter: [UInt32], key: (UInt32, UInt32)) -> [UInt32] {
+    var (counter, key) = (counter, key)
     for _ in 0..<10 {
       let first = UInt64(0xD251_1F53) * UInt64(counter[0])
       let second = UInt64(0xCD9E_8D57) * UInt64(counter[2])
@@ -111,7 +118,7 @@ enum ScalarReference {
       ]
       key = (key.0 &+ 0x9E37_79B9, key.1 &+ 0xBB67_AE85)
     }
-    return Double(counter[unit % 4]) < rate * 4_294_967_296 ? 0 : Float(1 / (1 - rate))
+    return counter
   }
 
   /// Numbers without a pattern, the same at every call.

@@ -245,6 +245,22 @@ static void test_random_pairs(void) {
   }
 }
 
+static void test_resample(void) {
+  for (size_t draws = 0; draws < 200; draws += 23) {
+    size_t rows = 1 + below(100);
+    double *table = piece(rows * 4 * sizeof(double)), sums[4];
+    for (size_t n = 0; n < rows * 4; n++) table[n] = unit();
+    rk_random_place place = {(uint32_t)next_word(), (uint32_t)next_word(), (uint32_t)below(9),
+                             0xFFFFFFF0u + below(20), 0};
+    rk_resample(place, table, rows, draws, sums);
+    for (int n = 0; n < 4; n++) {
+      uint64_t bits;
+      memcpy(&bits, &sums[n], sizeof bits);
+      add_count(bits);
+    }
+  }
+}
+
 static void test_wait(void) {
   // There is no result; it must come back.
   const unsigned times[] = {0, 1, 199, 200, UINT32_MAX};
@@ -307,6 +323,7 @@ static const struct {
     {"rk_plain_rows", test_plain_rows},
     {"rk_random_pairs", test_random_pairs},
     {"rk_rectify", test_rectify},
+    {"rk_resample", test_resample},
     {"rk_scatter_lanes", test_scatter_lanes},
     {"rk_sgd_block", test_sgd_block},
     {"rk_top_k_dots", test_top_k_dots},

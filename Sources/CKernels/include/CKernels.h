@@ -297,6 +297,13 @@ typedef struct {
 void rk_random_pairs(rk_random_place place, const uint32_t *offsets, size_t count, uint32_t *first,
                      uint32_t *second);
 
+/// Draws rows at random, with replacement, and adds them up one after the other.
+///
+/// rows: row_count x 4. Each of the four words at the positions from the place's on draws one row:
+/// number word * row_count / 2^32. sums: the four sums.
+void rk_resample(rk_random_place place, const double *rows, size_t row_count, size_t draws,
+                 double *sums);
+
 #pragma clang assume_nonnull end
 
 #endif

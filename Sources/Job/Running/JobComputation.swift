@@ -27,7 +27,7 @@ struct JobComputation {
       let evaluation = try await Evaluator(
         heldOut: dataset.ratings.selecting(split.heldOut), rated: rated,
         untrained: InteractionMatrix(
-          users: users, columns: dataset.ratings.selecting(trained.rowsNotTrainedOn)),
+          users: users, ratings: RatingSubset(dataset.ratings, rows: trained.rowsNotTrainedOn)),
         details: dataset.itemDetails,
         relevanceThreshold: Float(plan.recommend.relevanceThreshold), seed: plan.training.seed,
         threads: threads

@@ -15,32 +15,41 @@ enum Bootstrap {
   /// The number of resamples.
   static let resamples = 1000
 
-  /// The interval of the pooled RMSE. The threads share the resamples, each of which has random words
-  /// of its own.
+  /// The methods that can be resampled together.
+  static let mostMethods = 3
+
+  /// The interval of the pooled RMSE of some methods, whose predictions are given; `nil` of no rows.
+  ///
+  /// The methods are measured on the same resamples. The threads share these, each of which has random
+  /// words of its own.
   ///
   /// - Complexity: O(resamples × users).
-  static func rmseInterval(
-    _ rows: RatingColumns, predictions: [Float], users userCount: Int, seed: UInt32, threads: Int
-  ) -> ConfidenceInterval? {
-    var byUser = [UserError](repeating: UserError(), count: userCount)
+  static func rmseIntervals(
+    _ rows: RatingColumns, predictions: [[Float]], users userCount: Int, seed: UInt32, threads: Int
+  ) -> [ConfidenceInterval?] {
+    precondition(predictions.count <= mostMethods, "too many methods at a time")
+    // The number of a user's rows, then the methods' sums of squares: all that a draw adds at once.
+    var byUser = [SIMD4<Double>](repeating: .zero, count: userCount)
     for row in 0..<rows.count {
-      byUser[rows.users[row].position].add(Double(predictions[row]) - Double(rows.values[row]))
-    }
-    let users = byUser.filter { $0.count > 0 }
-    guard !users.isEmpty else { return nil }
-    let generator = CounterBasedGenerator(seed: seed, stream: .bootstrap)
-    let values = Parallel.map(resamples, threads: threads) { resample in
-      var words = generator.sequence(epoch: UInt32(resample))
-      var (squares, count) = (0.0, 0)
-      for _ in users.indices {
-        let user = users[Int((UInt64(words.nextWord()) * UInt64(users.count)) >> 32)]
-        squares += user.squares
-        count += user.count
+      var sums = SIMD4(1.0, 0, 0, 0)
+      for (method, predicted) in predictions.enumerated() {
+        let error = Double(predicted[row]) - Double(rows.values[row])
+        sums[method + 1] = error * error
       }
-      return (squares / Double(count)).squareRoot()
-    }.sorted()
-    return ConfidenceInterval(
-      lower: percentile(values, 0.025), upper: percentile(values, 0.975))
+      byUser[rows.users[row].position] += sums
+    }
+    let users = byUser.filter { $0[0] > 0 }
+    guard !users.isEmpty else { return predictions.map { _ in nil } }
+    let resampling = Resampling(users)
+    let stream = RandomStream.bootstrap.rawValue
+    let resampled = Parallel.map(resamples, threads: threads) { resample in
+      resampling.sums(seed: seed, stream: stream, epoch: UInt32(resample))
+    }
+    return predictions.indices.map { method in
+      let values = resampled.map { ($0[method + 1] / $0[0]).squareRoot() }.sorted()
+      return ConfidenceInterval(
+        lower: percentile(values, 0.025), upper: percentile(values, 0.975))
+    }
   }
 
   /// The value at a share of ascending values, interpolated between neighbours.

@@ -70,15 +70,19 @@ public struct Evaluator: Sendable {
   public func evaluate(
     _ model: any RatingPredictor, baseline: any RatingPredictor
   ) async throws(CancellationError) -> EvaluationReport {
-    EvaluationReport(
-      model: try await report(model), baseline: try await report(baseline),
+    let predictions = [predictions(of: model), predictions(of: baseline)]
+    let intervals = Bootstrap.rmseIntervals(
+      heldOut, predictions: predictions, users: model.configuration.users, seed: seed,
+      threads: threads)
+    return EvaluationReport(
+      model: try await report(model, predictions[0], intervals[0]),
+      baseline: try await report(baseline, predictions[1], intervals[1]),
       popularity: try await ranking(Self.popularity(like: baseline)))
   }
 
   private func report(
-    _ model: any RatingPredictor
+    _ model: any RatingPredictor, _ predictions: [Float], _ interval: ConfidenceInterval?
   ) async throws(CancellationError) -> MethodReport {
-    let predictions = predictions(of: model)
     let counts = model.trainingCounts
     guard let errors = ErrorMetrics(heldOut, predictions: predictions) else {
       preconditionFailure("there is nothing to evaluate on")
@@ -88,9 +92,7 @@ public struct Evaluator: Sendable {
       coldErrors: ErrorMetrics(heldOut, predictions: predictions) {
         counts.isCold(heldOut.items[$0], heldOut.users[$0])
       },
-      rmseInterval: Bootstrap.rmseInterval(
-        heldOut, predictions: predictions, users: model.configuration.users, seed: seed,
-        threads: threads),
+      rmseInterval: interval,
       calibration: CalibrationBin.bins(
         heldOut, predictions: predictions, scale: model.configuration.scale),
       ranking: try await ranking(model))

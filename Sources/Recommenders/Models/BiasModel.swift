@@ -13,15 +13,6 @@ public enum BiasModel {
 
   /// Fits the offsets.
   ///
-  /// - Complexity: O(sweeps × ratings); 16 bytes a rating.
-  public static func fit(
-    _ ratings: RatingColumns, users: Int, items: Int, scale: RatingScale
-  ) -> FactorModel {
-    fit(RatingSubset(ratings), users: users, items: items, scale: scale)
-  }
-
-  /// Fits the offsets.
-  ///
   /// The ratings of a user or an item are summed in the order of their rows, whatever the number of
   /// threads.
   ///

@@ -78,14 +78,16 @@ public struct TopNRecommender: Sendable {
   /// The lists of a range of users.
   public func recommend(_ users: Range<Int>) -> [RecommendationList] {
     var excluded = ExcludedRows()
-    for user in users { excluded.append(excludedItems(of: UserIndex(user)).map(\.rawValue)) }
+    for user in users { excluded.append(excludedItems(of: UserIndex(user))) }
+    // Asked for once: a getter behind a protocol copies all that it has.
+    let configuration = model.configuration
     let lists = selection.lists(of: k, for: users, excluding: excluded)
     return zip(users, lists).map { user, list in
       RecommendationList(
         user: UserIndex(user),
         items: withUnknownItems(list, for: UserIndex(user)).map {
           ScoredItem(
-            item: ItemIndex(Int($0.row)), score: model.configuration.rating(ofKey: $0.key))
+            item: ItemIndex(Int($0.row)), score: configuration.rating(ofKey: $0.key))
         })
     }
   }
@@ -95,15 +97,18 @@ public struct TopNRecommender: Sendable {
       && !(readmitted?.contains(user: user, item: item) ?? false)
   }
 
-  private func excludedItems(of user: UserIndex) -> ArraySlice<ItemIndex> {
+  private func excludedItems(of user: UserIndex) -> [UInt32] {
     let all = seen.items(of: user)
-    guard let back = readmitted?.items(of: user), !back.isEmpty else { return all }
+    let back = readmitted?.items(of: user) ?? []
+    var excluded: [UInt32] = []
+    excluded.reserveCapacity(all.count)
     // Both ascend, so that one walk takes out what is in both.
     var next = back.startIndex
-    return all.filter { item in
+    for item in all {
       while next < back.endIndex, back[next] < item { next += 1 }
-      return next == back.endIndex || back[next] != item
-    }[...]
+      if next == back.endIndex || back[next] != item { excluded.append(item.rawValue) }
+    }
+    return excluded
   }
 
   /// A list with the items, if any, that the model knows nothing of for this user.

@@ -71,7 +71,8 @@ public struct Trainer: Sendable {
   ) throws(TrainingError) -> TrainedModel {
     guard ratings.count > 0 else { throw .noTrainingRows }
     if model.type == .bias {
-      let model = BiasModel.fit(ratings.selected(), users: users, items: items, scale: scale)
+      let model = BiasModel.fit(
+        ratings, users: users, items: items, scale: scale, threads: threads)
       return TrainedModel(model: model, history: [], bestEpoch: 0)
     }
     var state = start(on: ratings, validation: validation)

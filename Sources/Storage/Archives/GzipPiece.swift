@@ -9,13 +9,37 @@ public struct GzipPiece: Sendable {
   let count: Int
 
   /// Compresses bytes; the last piece of a member also ends its data.
+  ///
+  /// What zlib looks for are runs of one byte only: nearly all of a bundle are numbers, among which
+  /// a search for longer repeats finds next to nothing and takes most of the time.
   public init(_ plain: [UInt8], isLast: Bool) {
-    bytes = FastDeflate.compress(plain, isLast: isLast)
     count = plain.count
     // Safety: zlib reads `count` bytes of the buffer within the call.
     crc = unsafe plain.withUnsafeBufferPointer {
       unsafe crc32_z(0, $0.baseAddress, $0.count)
     }
+    var stream = unsafe z_stream()
+    // Windows of 32 KiB; below zero, so that zlib writes neither header nor trailer.
+    let started = unsafe deflateInit2_(
+      &stream, 1, Z_DEFLATED, -15, 8, Z_RLE, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+    precondition(started == Z_OK, "zlib could not start to deflate")
+    // Room for an empty block, which brings the end of a piece to a whole byte.
+    let room = unsafe Int(deflateBound(&stream, UInt(plain.count))) + 16
+    bytes = unsafe [UInt8](unsafeUninitializedCapacity: room) { output, written in
+      // Safety: zlib reads the input and writes the output, each within its count; both stay in place
+      // for the call, and zlib says how much of the output it has filled.
+      unsafe plain.withUnsafeBufferPointer { input in
+        unsafe stream.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
+        unsafe stream.avail_in = UInt32(input.count)
+        unsafe stream.next_out = output.baseAddress
+        unsafe stream.avail_out = UInt32(output.count)
+        let result = unsafe deflate(&stream, isLast ? Z_FINISH : Z_SYNC_FLUSH)
+        precondition(
+          result == (isLast ? Z_STREAM_END : Z_OK), "zlib did not take a whole piece")
+        written = unsafe output.count - Int(stream.avail_out)
+      }
+    }
+    unsafe deflateEnd(&stream)
   }
 }
 

@@ -33,7 +33,7 @@ struct GatesTests {
   private func model(bias: Float) -> any RatingPredictor {
     let ratings = RatingColumns(users: [UserIndex(0)], items: [ItemIndex(0)], values: [bias])
     return BiasModel.fit(
-      ratings, users: 1, items: 1, scale: RatingScale(minimum: 0, maximum: 1))
+      RatingSubset(ratings), users: 1, items: 1, scale: RatingScale(minimum: 0, maximum: 1))
   }
 
   @Test func parametersThatAreNotNumbersAreRefused() {

@@ -11,14 +11,18 @@ struct BootstrapTests {
         items: (0..<users * 4).map { ItemIndex($0 % 4) },
         values: (0..<users * 4).map { Float($0 % 7) })
       let predictions = [Float](repeating: 3, count: users * 4)
-      let interval = try #require(
-        Bootstrap.rmseInterval(
-          rows, predictions: predictions, users: users, seed: 1, threads: 1))
-      let rmse = try #require(ErrorMetrics(rows, predictions: predictions)).rmse
-      #expect(interval.lower < rmse && rmse < interval.upper)
-      let again = Bootstrap.rmseInterval(
-        rows, predictions: predictions, users: users, seed: 1, threads: 3)
-      #expect(again == interval)
+      let worse = [Float](repeating: 4, count: users * 4)
+      func intervals(threads: Int) -> [ConfidenceInterval?] {
+        Bootstrap.rmseIntervals(
+          rows, predictions: [predictions, worse], users: users, seed: 1, threads: threads)
+      }
+      let interval = try #require(intervals(threads: 1)[0])
+      for (index, predicted) in [predictions, worse].enumerated() {
+        let found = try #require(intervals(threads: 1)[index])
+        let rmse = try #require(ErrorMetrics(rows, predictions: predicted)).rmse
+        #expect(found.lower < rmse && rmse < found.upper)
+      }
+      #expect(intervals(threads: 3) == intervals(threads: 1))
       return interval.upper - interval.lower
     }
     let (few, many) = (try width(users: 25), try width(users: 400))

@@ -10,7 +10,7 @@ struct BiasModelTests {
 
   @Test func offsetsAreThoseOfThePlainSweeps() {
     let model = BiasModel.fit(
-      ratings, users: 4, items: 4, scale: RatingScale(minimum: 1, maximum: 5))
+      RatingSubset(ratings), users: 4, items: 4, scale: RatingScale(minimum: 1, maximum: 5))
     let mean = 3.0
     var (users, items) = ([Double](repeating: 0, count: 4), [Double](repeating: 0, count: 4))
     for _ in 0..<15 {
@@ -85,7 +85,7 @@ struct BiasModelTests {
 
   @Test func ofNothingPredictsZero() {
     let model = BiasModel.fit(
-      ratings.selecting([]), users: 1, items: 1, scale: RatingScale(minimum: 0, maximum: 0))
+      RatingSubset(ratings, rows: []), users: 1, items: 1, scale: RatingScale(minimum: 0, maximum: 0))
     #expect(model.predictedRating(of: ItemIndex(0), by: UserIndex(0)) == 0)
   }
 }

@@ -41,7 +41,7 @@ import Testing
     training.learningRateDecay = 0.95
     let trained = try trainer(setting, training, dataset).train(on: rows, validation: held) { _ in }
     let baseline = BiasModel.fit(
-      rows.selected(), users: dataset.users.count, items: dataset.items.count, scale: dataset.scale)
+      rows, users: dataset.users.count, items: dataset.items.count, scale: dataset.scale)
     let (found, plain) = (error(trained.model, held), error(baseline, held))
     #expect(found < 0.85 * plain, "\(found), the bias baseline \(plain)")
     // What early stopping saw is what the model gives.

@@ -43,7 +43,8 @@ struct TrainerTests {
       on: RatingSubset(rows), validation: RatingSubset(held)
     ) { _ in }
     let baseline = BiasModel.fit(
-      rows, users: dataset.users.count, items: dataset.items.count, scale: dataset.scale)
+      RatingSubset(rows), users: dataset.users.count, items: dataset.items.count,
+      scale: dataset.scale)
     let (rmse, baselineRMSE) = (error(trained.model, held), error(baseline, held))
     // The noise of 0.2 is what no model can predict; the planted factors are all of the rest.
     #expect(rmse < 0.75 * baselineRMSE, "\(setting): \(rmse) against \(baselineRMSE)")
