@@ -11,7 +11,7 @@ struct ResamplingTests {
     var expected = SIMD4<Double>.zero
     for draw in 0..<count {
       let words = ScalarReference.philox([11, UInt32(draw / 4), 0, 0], key: (7, 3))
-      expected += rows[Int(UInt64(words[draw % 4]) * UInt64(count) >> 32)]
+      expected += rows[Int((UInt64(words[draw % 4]) * UInt64(count)) >> 32)]
     }
     #expect(sums == expected)
     #expect(sums[0] == Double(count))

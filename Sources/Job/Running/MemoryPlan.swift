@@ -44,37 +44,41 @@ struct MemoryPlan: Equatable, Sendable {
       + stride(of: \RatingColumns.values)
     /// The time of a rating, if all lie between 1970 and 2106.
     static let timestamp = MemoryLayout<UInt32>.stride
-    /// A rating while the file is read, beside its columns: codes, the reserve of growing arrays, and
-    /// the order in which repeated ratings are looked for.
-    static let readingRating = 50
+    /// A rating while the file is read, beside its columns: the order in which repeated ratings are
+    /// looked for, and marks.
+    static let readingRating = 8
     /// A user's or item's raw id in the dataset.
     static let label = 16
     /// A raw id while the file is read, beside that: its bytes, hash table and lookup.
     static let readingLabel = 120
     /// An item's title and genres.
     static let itemDetails = 160
-    /// A rating's row numbers, in the parts of the split that it belongs to.
-    static let splitRows = 2 * MemoryLayout<Int32>.stride
-    /// A rating while the split is made: an order of the rows and marks.
-    static let splitting = 12
-    /// A training rating's place in the order of an epoch, and in the order being made.
-    static let epochOrder = 2 * MemoryLayout<Int32>.stride
+    /// A rating's row number, in each part of the split that it belongs to.
+    static let splitRow = MemoryLayout<Int32>.stride
+    /// A rating while a random split is made.
+    static let splitting = 1
+    /// A rating while it is sorted for a split of another kind: keys and row numbers, twice.
+    static let sortingSplit = 36
+    /// A training rating in the grid of blocks, or in the two groups of the baseline, which are more.
+    static let trainingRating = 16
     /// A parameter.
     static let parameter = MemoryLayout<Float>.stride
     /// The parameters that a table's row is filled up to a multiple of.
     static let paddedParameters = 16
     /// A row of a trained table besides its parameters: its place in a batch, its count of ratings.
     static let trainedRow = 2 * MemoryLayout<Int32>.stride
-    /// A rating among a user's items, while they are sorted.
-    static let sortingSeen = 3 * MemoryLayout<ItemIndex>.stride
-    /// A rating among a user's items.
-    static let seen = MemoryLayout<ItemIndex>.stride
+    /// A rating among a user's items, and in the order in which they are found.
+    static let seen = 2 * MemoryLayout<ItemIndex>.stride
+    /// A held-out rating: its columns, its place among its user's, and what is predicted.
+    static let heldOut = 44
+    /// Lists that a thread makes at a time.
+    static let listsAtOnce = 96
     /// A recommendation.
     static let recommendation = MemoryLayout<ScoredItem>.stride
     /// A user's list besides its recommendations.
     static let list = MemoryLayout<RecommendationList>.stride + 32
-    /// A rating in the bundle while it is written: the item, and the bytes of the file.
-    static let bundledSeen = 2 * MemoryLayout<Int32>.stride
+    /// A rating in the bundle while it is written: item and value, and its place in their order.
+    static let bundledSeen = 3 * MemoryLayout<Int32>.stride
 
     private static func stride<Element>(of column: KeyPath<RatingColumns, [Element]>) -> Int {
       MemoryLayout<Element>.stride
@@ -94,13 +98,19 @@ struct MemoryPlan: Equatable, Sendable {
         bytes: counts.ratings * (Size.columns + Size.timestamp)
           + (counts.users + counts.items) * Size.label + counts.items * Size.itemDetails),
     ]
-    let split = Part(name: "split", bytes: counts.ratings * Size.splitRows)
+    let held = plan.split.testFraction * Double(counts.ratings)
+    let carves = plan.split.validation == .carve && plan.split.validationFraction > 0
+    // Carving parts what is not held out once more, and both ways to see it are kept.
+    let splitRows = carves ? 2 * Double(counts.ratings) - held : Double(counts.ratings)
+    let split = Part(name: "split", bytes: Int(splitRows) * Size.splitRow)
+    let resolved = ResolvedTraining(
+      plan.training, model: plan.model, ratings: counts.ratings - Int(held),
+      watchesHeldOut: plan.split.validation == .test)
     let models = Part(
       name: "models", bytes: tables.model * (plan.training.refit == .all ? 2 : 1))
     let lists = Part(
       name: "lists",
       bytes: counts.users * (plan.recommend.k * Size.recommendation + Size.list))
-    let rows = counts.ratings * (Size.columns + Size.timestamp)
     stages = [
       StageMemory(
         stage: .read,
@@ -113,28 +123,35 @@ struct MemoryPlan: Equatable, Sendable {
       StageMemory(
         stage: .split,
         parts: dataset + [
-          split, Part(name: "splitting", bytes: counts.ratings * Size.splitting),
+          split,
+          Part(
+            name: "splitting",
+            bytes: counts.ratings
+              * (plan.split.strategy == .random ? Size.splitting : Size.sortingSplit)),
         ]),
       StageMemory(
         stage: .train,
         parts: dataset + [
-          split, Part(name: "training rows", bytes: rows + counts.ratings * Size.epochOrder),
-          Part(name: "training", bytes: tables.training(plan.training)), models,
+          split, Part(name: "training rows", bytes: counts.ratings * Size.trainingRating),
+          Part(name: "training", bytes: tables.training(plan.training, resolved.optimizer)), models,
         ]),
       StageMemory(
         stage: .evaluate,
         parts: dataset + [
-          split, models,
-          Part(name: "evaluation", bytes: rows + counts.ratings * Size.sortingSeen),
+          split, models, lists,
+          Part(
+            name: "evaluation",
+            bytes: counts.ratings * Size.seen + Int(held) * Size.heldOut + tables.items),
         ]),
       StageMemory(
         stage: .recommend,
         parts: dataset + [
           split, models, lists,
-          Part(name: "rated items", bytes: counts.ratings * Size.sortingSeen),
+          Part(name: "rated items", bytes: counts.ratings * Size.seen),
           Part(
-            name: "scores",
-            bytes: tables.items + threads * counts.items * Size.parameter),
+            name: "ranking",
+            bytes: tables.items
+              + threads * Size.listsAtOnce * (plan.recommend.k * Size.recommendation + Size.list)),
         ]),
       StageMemory(
         stage: .bundle,
@@ -212,11 +229,17 @@ private struct Tables {
     model = users + items + layers + rows * (parts + MemoryPlan.Size.trainedRow / 2)
   }
 
-  /// What training holds: weights and two moments, those of the best epoch as well where it is
-  /// restored, and the gradients of a batch.
-  func training(_ options: TrainingOptions) -> Int {
+  /// What training holds: weights with what the optimizer remembers of them, those of the best epoch
+  /// as well where it is restored, and the gradients of a batch.
+  func training(_ options: TrainingOptions, _ optimizer: OptimizerType) -> Int {
     guard rowBytes > 2 * MemoryPlan.Size.parameter else { return 0 }
-    let state = 3 * (users + items + layers) + rows * MemoryPlan.Size.trainedRow
+    let tables =
+      switch optimizer {
+      case .sgd: 1
+      case .adagrad: 2
+      case .adam, .lazyAdam, .auto: 3
+      }
+    let state = tables * (users + items + layers) + rows * MemoryPlan.Size.trainedRow
     let copies = options.earlyStopping?.restoreBest == true ? 2 : 1
     let batch = 2 * min(options.batchSize, rows) * rowBytes
     let section = min(options.batchSize, 1024) * widths.reduce(0) { $0 + $1 + 16 } * 2

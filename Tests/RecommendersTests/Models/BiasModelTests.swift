@@ -85,7 +85,8 @@ struct BiasModelTests {
 
   @Test func ofNothingPredictsZero() {
     let model = BiasModel.fit(
-      RatingSubset(ratings, rows: []), users: 1, items: 1, scale: RatingScale(minimum: 0, maximum: 0))
+      RatingSubset(ratings, rows: []), users: 1, items: 1,
+      scale: RatingScale(minimum: 0, maximum: 0))
     #expect(model.predictedRating(of: ItemIndex(0), by: UserIndex(0)) == 0)
   }
 }
