@@ -4,7 +4,12 @@
 #include <math.h>
 #include <string.h>
 
-enum { WIDTH = RK_PANEL_ROWS, USERS = RK_USERS_AT_ONCE };
+enum {
+  WIDTH = RK_PANEL_ROWS,
+  USERS = RK_USERS_AT_ONCE,
+  // A part of the cache that each core has for itself.
+  CACHED_BYTES = 1 << 17,
+};
 
 // Whether `a` stands behind `b` in a list.
 INLINE int is_worse(rk_scored a, rk_scored b) {
@@ -93,14 +98,6 @@ static void sort_list(rk_list *list) {
   }
 }
 
-static void begin(rk_list *lists, size_t count, size_t k, float *thresholds) {
-  for (size_t u = 0; u < USERS; u++) thresholds[u] = INFINITY;
-  for (size_t u = 0; u < count; u++) {
-    lists[u].count = 0;
-    if (k > 0) thresholds[u] = -INFINITY;
-  }
-}
-
 INLINE int is_any_set(const v16i *mask) {
   int set = 0;
   // clang makes one test of this.
@@ -164,24 +161,6 @@ static int has_wide_registers(void) {
 #endif
 }
 
-CLONES void rk_top_k_dots(const rk_panels *panels, const float *bounds, const float *users,
-                          const float *offsets, rk_list *lists, size_t count, size_t k) {
-  float thresholds[USERS];
-  begin(lists, count, k, thresholds);
-  const int is_wide = has_wide_registers();
-  _Alignas(64) float keys[USERS * WIDTH];
-  for (size_t p = 0; p < panels->count; p++) {
-    int goes_on = 0;
-    for (size_t u = 0; u < count; u++) goes_on |= !(bounds[p] + offsets[u] < thresholds[u]);
-    if (!goes_on) break;
-    if (dot_panel(panels->values + p * panels->dimension * WIDTH, users, panels->dimension,
-                  is_wide, thresholds, keys)) {
-      offer_panel(keys, panels->rows + p * WIDTH, lists, count, k, thresholds);
-    }
-  }
-  for (size_t u = 0; u < count; u++) sort_list(&lists[u]);
-}
-
 // The keys of four users and 16 rows of a panel, and whether any reaches its threshold.
 INLINE int network_tile(const float *panel, const float *users, const float *weights, float bias,
                         size_t dimension, const float *thresholds, float *keys) {
@@ -206,23 +185,70 @@ INLINE int network_tile(const float *panel, const float *users, const float *wei
   return is_any_set(&reaches);
 }
 
-CLONES void rk_top_k_network(const rk_panels *panels, const float *users, const float *weights,
-                             float bias, rk_list *lists, size_t count, size_t k) {
+INLINE int network_panel(const float *panel, const float *users, const rk_output *output,
+                         size_t dimension, const float *thresholds, float *keys) {
+  int reaches = 0;
+  for (int first = 0; first < USERS; first += 4) {
+    for (int lane = 0; lane < WIDTH; lane += 16) {
+      reaches |= network_tile(panel + lane, users + first, output->weights, output->bias, dimension,
+                              thresholds + first, keys + first * WIDTH + lane);
+    }
+  }
+  return reaches;
+}
+
+// Offers the rows of some panels to a group of users; `output` is null for dot products.
+INLINE void visit(const rk_panels *panels, size_t first, size_t end, const rk_users *users,
+                  size_t group, const rk_output *output, rk_list *lists, size_t k, int is_wide) {
+  const size_t count = users->count - group * USERS < USERS ? users->count - group * USERS : USERS;
+  const float *values = users->values + group * panels->dimension * USERS;
+  lists += group * USERS;
   float thresholds[USERS];
-  begin(lists, count, k, thresholds);
+  for (size_t u = 0; u < USERS; u++) {
+    thresholds[u] = u < count ? threshold(&lists[u], k) : INFINITY;
+  }
   _Alignas(64) float keys[USERS * WIDTH];
-  for (size_t p = 0; p < panels->count; p++) {
+  for (size_t p = first; p < end; p++) {
     const float *panel = panels->values + p * panels->dimension * WIDTH;
-    int reaches = 0;
-    for (int first = 0; first < USERS; first += 4) {
-      for (int lane = 0; lane < WIDTH; lane += 16) {
-        reaches |= network_tile(panel + lane, users + first, weights, bias, panels->dimension,
-                                thresholds + first, keys + first * WIDTH + lane);
-      }
+    int reaches;
+    if (output) {
+      reaches = network_panel(panel, values, output, panels->dimension, thresholds, keys);
+    } else {
+      const float bound = users->bounds[group][p], *offsets = users->offsets + group * USERS;
+      int goes_on = 0;
+      for (size_t u = 0; u < count; u++) goes_on |= !(bound + offsets[u] < thresholds[u]);
+      if (!goes_on) break;
+      reaches = dot_panel(panel, values, panels->dimension, is_wide, thresholds, keys);
     }
     if (reaches) offer_panel(keys, panels->rows + p * WIDTH, lists, count, k, thresholds);
   }
-  for (size_t u = 0; u < count; u++) sort_list(&lists[u]);
+}
+
+// All groups look at some panels before any looks at the next ones, so that the panels come out of
+// the processor's own cache for all groups but the first.
+INLINE void list_best(const rk_panels *panels, const rk_users *users, const rk_output *output,
+                      rk_list *lists, size_t k) {
+  for (size_t u = 0; u < users->count; u++) lists[u].count = 0;
+  if (k == 0) return;
+  const int is_wide = has_wide_registers();
+  const size_t fitting = CACHED_BYTES / (panels->dimension * WIDTH * sizeof(float));
+  const size_t at_once = fitting > 0 ? fitting : 1;
+  for (size_t first = 0; first < panels->count; first += at_once) {
+    size_t end = panels->count - first < at_once ? panels->count : first + at_once;
+    for (size_t group = 0; group * USERS < users->count; group++) {
+      visit(panels, first, end, users, group, output, lists, k, is_wide);
+    }
+  }
+  for (size_t u = 0; u < users->count; u++) sort_list(&lists[u]);
+}
+
+CLONES void rk_top_k_dots(const rk_panels *panels, const rk_users *users, rk_list *lists, size_t k) {
+  list_best(panels, users, 0, lists, k);
+}
+
+CLONES void rk_top_k_network(const rk_panels *panels, const rk_users *users,
+                             const rk_output *output, rk_list *lists, size_t k) {
+  list_best(panels, users, output, lists, k);
 }
 
 void rk_top_k_keys(const float *keys, const uint32_t *rows, size_t key_count, rk_list *list,

@@ -88,22 +88,30 @@ public struct DotSelection: RowSelection {
     precondition(users.lowerBound >= 0 && users.upperBound <= self.users.rows, "no such user")
     // Users of like lengths come to the end of their visits together.
     let order = users.sorted { userReach[$0].length > userReach[$1].length }
-    var pack = UserPack(dimension: panels.dimension)
+    let pack = UserPack(self.users, rows: order)
+    let offsets = order.map { userReach[$0].offset }
+    // The first of a group is the longest.
+    let longest = stride(from: 0, to: order.count, by: SelectionGroup.users).map {
+      userReach[order[$0]].length
+    }
+    let steps = longest.map { length in lengths.firstIndex { $0 >= length } ?? lengths.count - 1 }
     let making = ListMaking(of: k, for: users, excluding: excluded)
-    // Safety: the pack has the values of the group's users, the bounds one for each panel, and the
-    // offsets one for each user of a group.
-    return unsafe making.lists(inOrder: order) { group, lists in
-      pack.fill(self.users, rows: group)
-      let longest = group.reduce(0) { max($0, userReach[$1].length) }
-      let length = lengths.firstIndex { $0 >= longest } ?? lengths.count - 1
-      let offsets = group.map { userReach[$0].offset }
+    // Safety: the pack has the values of all users in order, each group has a bound for each panel, and
+    // each user an offset.
+    return unsafe making.lists(inOrder: order) { lists in
       unsafe bounds.withUnsafeBufferPointer { bounds in
         unsafe offsets.withUnsafeBufferPointer { offsets in
-          guard let bounds = bounds.baseAddress, let offsets = offsets.baseAddress else { return }
-          unsafe panels.withPanels { panels in
-            unsafe rk_top_k_dots(
-              panels, bounds + length * self.panels.count, pack.values.start, offsets, lists,
-              group.count, k)
+          unsafe withUnsafeTemporaryAllocation(
+            of: UnsafePointer<Float>.self, capacity: steps.count
+          ) { groups in
+            guard let start = bounds.baseAddress, let first = groups.baseAddress else { return }
+            for (group, step) in steps.enumerated() {
+              unsafe (first + group).initialize(to: start + step * panels.count)
+            }
+            var packed = unsafe rk_users(
+              values: pack.values.start, count: order.count, bounds: UnsafePointer(first),
+              offsets: offsets.baseAddress)
+            unsafe panels.withPanels { unsafe rk_top_k_dots($0, &packed, lists, k) }
           }
         }
       }

@@ -34,17 +34,16 @@ public struct NetworkSelection: RowSelection {
     of k: Int, for users: Range<Int>, excluding excluded: ExcludedRows
   ) -> [[ScoredRow]] {
     precondition(users.lowerBound >= 0 && users.upperBound <= self.users.rows, "no such user")
-    var pack = UserPack(dimension: panels.dimension)
+    let pack = UserPack(self.users, rows: Array(users))
     let making = ListMaking(of: k, for: users, excluding: excluded)
-    // Safety: the pack has the values of the group's users, and there is a weight for each unit.
-    return unsafe making.lists(inOrder: Array(users)) { group, lists in
-      pack.fill(self.users, rows: group)
+    // Safety: the pack has the values of all users, and there is a weight for each unit.
+    return unsafe making.lists(inOrder: Array(users)) { lists in
       unsafe weights.withUnsafeBufferPointer { weights in
         guard let weights = weights.baseAddress else { return }
-        unsafe panels.withPanels { panels in
-          unsafe rk_top_k_network(
-            panels, pack.values.start, weights, bias, lists, group.count, k)
-        }
+        var packed = unsafe rk_users(
+          values: pack.values.start, count: users.count, bounds: nil, offsets: nil)
+        var output = unsafe rk_output(weights: weights, bias: bias)
+        unsafe panels.withPanels { unsafe rk_top_k_network($0, &packed, &output, lists, k) }
       }
     }
   }
@@ -66,9 +65,9 @@ public struct KeySelection: RowSelection {
     of k: Int, for users: Range<Int>, excluding excluded: ExcludedRows
   ) -> [[ScoredRow]] {
     let making = ListMaking(of: k, for: users, excluding: excluded)
-    // Safety: there are as many keys as candidates, and a list for each user of the group.
-    return unsafe making.lists(inOrder: Array(users)) { group, lists in
-      for (place, user) in group.enumerated() {
+    // Safety: there are as many keys as candidates, and a list for each user.
+    return unsafe making.lists(inOrder: Array(users)) { lists in
+      for (place, user) in users.enumerated() {
         let keys = keys(user)
         precondition(keys.count == candidates.count, "a key is missing")
         unsafe candidates.withUnsafeBufferPointer { rows in

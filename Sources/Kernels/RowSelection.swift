@@ -49,13 +49,13 @@ public protocol RowSelection: Sendable {
   func lists(of k: Int, for users: Range<Int>, excluding excluded: ExcludedRows) -> [[ScoredRow]]
 }
 
-/// The number of users whose lists are made together.
+/// The number of users whose keys are computed together.
 public enum SelectionGroup {
-  /// A multiple of this many users at a time leaves no lane empty.
+  /// A multiple of this many users leaves no lane empty.
   public static var users: Int { Int(RK_USERS_AT_ONCE) }
 }
 
-/// Lists while they are made, twelve users at a time.
+/// Lists while they are made.
 struct ListMaking {
   private let k: Int
   private let users: Range<Int>
@@ -69,39 +69,35 @@ struct ListMaking {
     self.excluded = excluded
   }
 
-  /// Has `select` make the lists of groups of users, who stand side by side in `order`, and returns the
-  /// lists in the order of the users.
+  /// Has `select` fill the lists of all users, which are handed to it in another order, and returns
+  /// them in the order of the users.
   @unsafe func lists(
-    inOrder order: [Int], _ select: (ArraySlice<Int>, UnsafeMutablePointer<rk_list>) -> Void
+    inOrder order: [Int], _ select: (UnsafeMutablePointer<rk_list>) -> Void
   ) -> [[ScoredRow]] {
     var lists = [[ScoredRow]](repeating: [], count: users.count)
-    guard k > 0 else { return lists }
-    var kept = [rk_scored](repeating: rk_scored(), count: SelectionGroup.users * k)
+    guard k > 0, !users.isEmpty else { return lists }
+    var kept = [rk_scored](repeating: rk_scored(), count: users.count * k)
     // Safety: each list has room for k rows of its own and lends the excluded rows of its user for as
     // long as it lives; the kernel fills at most k.
     unsafe kept.withUnsafeMutableBufferPointer { kept in
       unsafe excluded.rows.withUnsafeBufferPointer { rows in
-        unsafe withUnsafeTemporaryAllocation(of: rk_list.self, capacity: SelectionGroup.users) {
-          making in
+        unsafe withUnsafeTemporaryAllocation(of: rk_list.self, capacity: users.count) { making in
           guard let first = making.baseAddress, let keptStart = kept.baseAddress,
             let rows = rows.baseAddress
           else { return }
-          for start in stride(from: 0, to: order.count, by: SelectionGroup.users) {
-            let group = order[start..<min(start + SelectionGroup.users, order.count)]
-            for (place, user) in group.enumerated() {
-              let position = user - users.lowerBound
-              let (begin, end) = (excluded.starts[position], excluded.starts[position + 1])
-              unsafe (first + place).initialize(
-                to: rk_list(
-                  excluded: rows + begin, excluded_count: end - begin, kept: keptStart + place * k,
-                  count: 0))
-            }
-            unsafe select(group, first)
-            for (place, user) in group.enumerated() {
-              let listed = unsafe kept[place * k..<place * k + first[place].count]
-              lists[user - users.lowerBound] = unsafe listed.map {
-                ScoredRow(key: $0.key, row: $0.row)
-              }
+          for (place, user) in order.enumerated() {
+            let position = user - users.lowerBound
+            let (begin, end) = (excluded.starts[position], excluded.starts[position + 1])
+            unsafe (first + place).initialize(
+              to: rk_list(
+                excluded: rows + begin, excluded_count: end - begin, kept: keptStart + place * k,
+                count: 0))
+          }
+          unsafe select(first)
+          for (place, user) in order.enumerated() {
+            let listed = unsafe kept[place * k..<place * k + first[place].count]
+            lists[user - users.lowerBound] = unsafe listed.map {
+              ScoredRow(key: $0.key, row: $0.row)
             }
           }
         }
@@ -111,24 +107,27 @@ struct ListMaking {
   }
 }
 
-/// The values of up to twelve users as the kernels take them: those of one dimension side by side.
+/// The values of users as the kernels take them: in groups of twelve, in which those of one dimension
+/// lie side by side.
 struct UserPack {
-  private(set) var values: EmbeddingTable
+  /// All groups, one after the other.
+  let values: EmbeddingTable
 
-  init(dimension: Int) {
-    values = EmbeddingTable(rows: 1, dimension: dimension * SelectionGroup.users)
-  }
-
-  /// Takes the rows of users.
-  mutating func fill(_ users: EmbeddingTable, rows: ArraySlice<Int>) {
-    values.withMutableValues { target in
+  /// Packs the rows of users in the order given.
+  init(_ users: EmbeddingTable, rows: [Int]) {
+    let width = SelectionGroup.users
+    let groups = max((rows.count + width - 1) / width, 1)
+    var packed = EmbeddingTable(rows: 1, dimension: groups * users.dimension * width)
+    packed.withMutableValues { target in
       users.withValues { source in
         for (place, row) in rows.enumerated() {
+          let start = place / width * users.dimension * width + place % width
           for lane in 0..<users.dimension {
-            target[lane * SelectionGroup.users + place] = source[row * users.stride + lane]
+            target[start + lane * width] = source[row * users.stride + lane]
           }
         }
       }
     }
+    values = packed
   }
 }

@@ -62,6 +62,17 @@ struct RowSelectionTests {
     }
   }
 
+  /// More rows than a processor's own cache holds, which all groups of users visit piece by piece.
+  @Test func manyRowsAreVisitedInPieces() {
+    let data = Case(users: 26, items: 1500, dimension: 52, steps: nil)
+    let selection = DotSelection(
+      users: data.users, items: data.items, candidates: data.candidates, biasLanes: nil)
+    let expected = data.expected(10, 0..<26) { user, item in
+      ScalarReference.panelScore(data.row(data.users, user), data.row(data.items, item))
+    }
+    #expect(data.lists(selection, 10, 0..<26) == expected)
+  }
+
   /// A few long rows and many short ones, most of which no list needs to look at.
   @Test func boundsLeaveNothingOut() {
     let (users, items, factors) = (30, 900, 6)

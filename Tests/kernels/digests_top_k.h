@@ -71,19 +71,24 @@ static float *bounds_of(const rk_panels *panels, const float *users) {
   return bounds;
 }
 
-/// The same panels, users and lists for both kernels: some few users, or all that go in at once.
+/// The same panels, users and lists for both kernels: a few users, or several groups of them.
 static void test_lists(size_t dimension, int is_network) {
   for (size_t at = 0; at < sizeof list_lengths / sizeof *list_lengths; at++) {
-    size_t k = list_lengths[at], count = below(3) ? RK_USERS_AT_ONCE : below(RK_USERS_AT_ONCE + 1);
+    size_t k = list_lengths[at], count = below(3) ? RK_USERS_AT_ONCE : below(3 * RK_USERS_AT_ONCE);
+    size_t groups = (count + RK_USERS_AT_ONCE - 1) / RK_USERS_AT_ONCE;
     float (*number)(void) = below(2) ? coarse : awkward;
     rk_panels panels = panels_of(at == 3 ? 20 : below(4), dimension, number);
-    float *users = floats(dimension * RK_USERS_AT_ONCE, number);
+    float *values = floats(groups * dimension * RK_USERS_AT_ONCE, number);
     rk_list *lists = lists_of(count, k);
+    const float **bounds = piece(groups * sizeof *bounds);
+    for (size_t group = 0; group < groups; group++)
+      bounds[group] = bounds_of(&panels, values + group * dimension * RK_USERS_AT_ONCE);
+    rk_users users = {values, count, bounds, piece(count * sizeof(float))};
     if (is_network) {
-      rk_top_k_network(&panels, users, floats(dimension, number), coarse(), lists, count, k);
+      rk_output output = {floats(dimension, number), coarse()};
+      rk_top_k_network(&panels, &users, &output, lists, k);
     } else {
-      rk_top_k_dots(&panels, bounds_of(&panels, users), users, piece(count * sizeof(float)), lists,
-                    count, k);
+      rk_top_k_dots(&panels, &users, lists, k);
     }
     add_lists(lists, count);
   }

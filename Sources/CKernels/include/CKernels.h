@@ -137,7 +137,7 @@ void rk_wait(unsigned times);
 /// The number of rows that a panel holds.
 #define RK_PANEL_ROWS 32
 
-/// The number of users whose lists are made at the same time.
+/// The number of users whose keys are computed at the same time.
 #define RK_USERS_AT_ONCE 12
 
 /// What stands in place of a row's number where a panel has none.
@@ -172,21 +172,35 @@ typedef struct {
   size_t count;
 } rk_list;
 
-/// Lists the `k` best rows for up to 12 users by the dot product of user and row.
-///
-/// users: dimension x 12, the values of one dimension side by side. bounds, offsets: no key of a row in
-/// a panel or in those after it is above the panel's bound plus the user's offset, with whatever
-/// rounding adds to a key; once no panel that is left can hold a better row, the rest is not looked at.
-/// Each key is summed over the dimensions in ascending order, starting from zero.
-void rk_top_k_dots(const rk_panels *panels, const float *bounds, const float *users,
-                   const float *offsets, rk_list *lists, size_t count, size_t k);
+/// Users who rows are listed for, in groups of 12, the last of which may have fewer.
+typedef struct {
+  /// groups x dimension x 12: the values of one dimension lie side by side.
+  const float *values;
+  size_t count;
+  /// For dot products: for each group a bound for each panel, and an offset for each user. No key of a
+  /// row in a panel or in those after it is above the panel's bound plus the user's offset, with
+  /// whatever rounding adds to a key.
+  const float *_Nonnull const *_Nullable bounds;
+  const float *_Nullable offsets;
+} rk_users;
 
-/// Lists the `k` best rows for up to 12 users by bias + sum of weights * max(user + row, 0).
+/// The last layer of a network: a weight for each dimension, and a bias.
+typedef struct {
+  const float *weights;
+  float bias;
+} rk_output;
+
+/// Lists the `k` best rows for some users by the dot product of user and row.
 ///
-/// users: dimension x 12. weights: dimension. Each key is summed over the dimensions in ascending
-/// order, starting from the bias.
-void rk_top_k_network(const rk_panels *panels, const float *users, const float *weights, float bias,
-                      rk_list *lists, size_t count, size_t k);
+/// lists: one for each user. Once no panel that is left can hold a better row for a group, the rest
+/// is not looked at. Each key is summed over the dimensions in ascending order, starting from zero.
+void rk_top_k_dots(const rk_panels *panels, const rk_users *users, rk_list *lists, size_t k);
+
+/// Lists the `k` best rows for some users by bias + sum of weights * max(user + row, 0).
+///
+/// Each key is summed over the dimensions in ascending order, starting from the bias.
+void rk_top_k_network(const rk_panels *panels, const rk_users *users, const rk_output *output,
+                      rk_list *lists, size_t k);
 
 /// Lists the `k` best of some rows by keys that are known.
 void rk_top_k_keys(const float *keys, const uint32_t *rows, size_t key_count, rk_list *list,
