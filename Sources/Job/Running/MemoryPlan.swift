@@ -37,7 +37,7 @@ struct MemoryPlan: Equatable, Sendable {
   /// The sizes that the estimate is made of, in bytes: the one table to calibrate.
   enum Size {
     /// The program with its libraries, before it holds any data.
-    static let program = 24 << 20
+    static let program = 40 << 20
     /// A rating in columns: user, item, value.
     static let columns =
       stride(of: \RatingColumns.users) + stride(of: \RatingColumns.items)
