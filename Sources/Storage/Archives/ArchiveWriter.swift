@@ -21,7 +21,8 @@ public enum ArchiveWriter {
       let tar = try TarStream(
         members.sorted(by: { PathName.byteOrder($0.name, $1.name) }), pieceSize: pieceSize)
       var member = GzipMember()
-      try file.write(GzipMember.header.span)
+      let header = GzipMember.header
+      try file.write(header.span)
       for first in stride(from: 0, to: tar.pieceCount, by: max(piecesAtATime, 1)) {
         let count = min(piecesAtATime, tar.pieceCount - first)
         for result in map(count, { tar.compressedPiece(first + $0) }) {
