@@ -22,8 +22,10 @@ import Testing
       let target = String(match.1)
       if target.contains("://") { continue }
       let parts = target.split(separator: "#", omittingEmptySubsequences: false)
-      let path = PathName.joined(
-        Self.root, PathName.joined(PathName.parent(of: page), String(parts[0])))
+      // Without a path, the link stays on the page.
+      let named =
+        parts[0].isEmpty ? page : PathName.joined(PathName.parent(of: page), String(parts[0]))
+      let path = PathName.joined(Self.root, named)
       #expect(FileSystem.exists(path), "\(page) links to \(target)")
       if parts.count == 2 {
         let anchors = try FileSystem.readText(path).split(separator: "\n")
