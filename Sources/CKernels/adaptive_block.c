@@ -50,7 +50,7 @@ CLONES void rk_adaptive_block(rk_adaptive_table users, rk_adaptive_table items, 
   for (size_t n = 0; n < count;) {
     size_t length = n < 4 * quads ? 4 : 1;
     v4 steps;
-    quad_steps(users.weights, items.weights, stride, ratings + n, length, loss, &sums, &steps);
+    quad_steps(users.weights, items.weights, stride, 0, ratings + n, length, loss, &sums, &steps);
     for (size_t s = 0; s < length; s++) {
       rk_rating rating = ratings[n + s];
       const float *user = users.weights + rating.user * stride;

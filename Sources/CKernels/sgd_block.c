@@ -1,154 +1,109 @@
 #include "block.h"
 
-// How many ratings ahead rows are fetched into the cache.
-#define AHEAD 16
+// How many quads of ratings ahead rows are fetched into the cache.
+#define AHEAD 6
 
-INLINE void move_pair(float *user, float *item, size_t stride, float step, rk_sgd_rule user_rule,
-                      rk_sgd_rule item_rule) {
-  for (size_t lane = 0; lane < stride; lane += 16) {
-    v16 p = *(v16 *)(user + lane), q = *(v16 *)(item + lane);
-    *(v16 *)(user + lane) = p * *(const v16 *)(user_rule.keep + lane) +
-                            q * (step * *(const v16 *)(user_rule.rate + lane));
-    *(v16 *)(item + lane) = q * *(const v16 *)(item_rule.keep + lane) +
-                            p * (step * *(const v16 *)(item_rule.rate + lane));
-  }
+// A rule, read once: between the steps, which write floats, it would be read again for each.
+typedef struct {
+  float keep, rate;
+  v16 last_keep, last_rate;
+} moves;
+
+INLINE void read_rule(rk_sgd_rule rule, size_t last, moves *moves) {
+  moves->keep = *rule.keep;
+  moves->rate = *rule.rate;
+  moves->last_keep = *(const v16 *)(rule.keep + last);
+  moves->last_rate = *(const v16 *)(rule.rate + last);
 }
 
-// The products of the last vectors of two rows, of 16 or 8 lanes, added to a sum that is then folded.
-INLINE void fold_with_16(const v16 *p, const v16 *q, v16 *sum, v4 *folded) {
-  *sum += *p * *q;
-  fold_to_four(sum, folded);
-}
-
-INLINE void fold_with_8(const v8 *p, const v8 *q, v16 *sum, v4 *folded) {
-  const v16 x = *sum;
-  v8 half = (__builtin_shufflevector(x, x, 0, 1, 2, 3, 4, 5, 6, 7) + *p * *q) +
-            __builtin_shufflevector(x, x, 8, 9, 10, 11, 12, 13, 14, 15);
-  *folded = __builtin_shufflevector(half, half, 0, 1, 2, 3) +
-            __builtin_shufflevector(half, half, 4, 5, 6, 7);
-}
-
-#define UNROLL _Pragma("clang loop unroll(full)")
-
-// Quads of ratings whose rows are WHOLE vectors of 16 lanes and one of type LAST. The four users'
-// rows stay in registers for as long as their streams stay with them: reloading them would wait for
-// their stores. A macro because the registers are of two types.
-#define QUADS(name, WHOLE, LAST, FOLD_WITH)                                                        \
-  INLINE void name(float *users, float *items, size_t stride, const rk_rating *ratings,            \
-                   size_t quads, rk_loss loss, rk_sgd_rule user_rule, rk_sgd_rule item_rule,       \
-                   v4 *losses) {                                                                   \
-    const size_t last = 16 * WHOLE;                                                                \
-    const LAST user_keep = *(const LAST *)(user_rule.keep + last);                                 \
-    const LAST item_keep = *(const LAST *)(item_rule.keep + last);                                 \
-    const LAST user_rate = *(const LAST *)(user_rule.rate + last);                                 \
-    const LAST item_rate = *(const LAST *)(item_rule.rate + last);                                 \
-    const float user_keep_all = *user_rule.keep, item_keep_all = *item_rule.keep;                  \
-    const float user_rate_all = *user_rule.rate, item_rate_all = *item_rule.rate;                  \
-    float *user[4], *item[4];                                                                      \
-    v16 p[4][4];                                                                                   \
-    LAST p_last[4];                                                                                \
-    UNROLL for (int s = 0; s < 4; s++) {                                                           \
-      user[s] = users + ratings[s].user * stride;                                                  \
-      UNROLL for (int v = 0; v < WHOLE; v++) p[s][v] = *(v16 *)(user[s] + 16 * v);                 \
-      p_last[s] = *(LAST *)(user[s] + last);                                                       \
-    }                                                                                              \
-    const rk_rating *end = ratings + 4 * quads;                                                    \
-    const rk_rating *latest = end - 4;                                                             \
-    for (; ratings < end; ratings += 4) {                                                          \
-      const rk_rating *ahead = ratings + AHEAD < latest ? ratings + AHEAD : latest;                \
-      UNROLL for (int s = 0; s < 4; s++) {                                                         \
-        const float *next_item = items + ahead[s].item * stride;                                   \
-        const float *next_user = users + ahead[s].user * stride;                                   \
-        UNROLL for (int v = 0; v <= WHOLE; v++) {                                                  \
-          __builtin_prefetch(next_item + 16 * v, 1);                                               \
-          __builtin_prefetch(next_user + 16 * v, 1);                                               \
-        }                                                                                          \
-      }                                                                                            \
-      v4 folded[4], values;                                                                        \
-      UNROLL for (int s = 0; s < 4; s++) {                                                         \
-        float *row = users + ratings[s].user * stride;                                             \
-        if (__builtin_expect(row != user[s], 0)) {                                                 \
-          UNROLL for (int v = 0; v < WHOLE; v++) *(v16 *)(user[s] + 16 * v) = p[s][v];             \
-          *(LAST *)(user[s] + last) = p_last[s];                                                   \
-          user[s] = row;                                                                           \
-          UNROLL for (int v = 0; v < WHOLE; v++) p[s][v] = *(v16 *)(row + 16 * v);                 \
-          p_last[s] = *(LAST *)(row + last);                                                       \
-        }                                                                                          \
-      }                                                                                            \
-      UNROLL for (int s = 0; s < 4; s++) {                                                         \
-        item[s] = items + ratings[s].item * stride;                                                \
-        v16 sum = {0};                                                                             \
-        if (WHOLE > 0) sum = p[s][0] * *(v16 *)item[s];                                            \
-        UNROLL for (int v = 1; v < WHOLE; v++) sum += p[s][v] * *(v16 *)(item[s] + 16 * v);        \
-        FOLD_WITH(&p_last[s], (LAST *)(item[s] + last), &sum, &folded[s]);                         \
-        values[s] = ratings[s].value;                                                              \
-      }                                                                                            \
-      v4 products, steps;                                                                          \
-      fold_four(folded, &products);                                                                \
-      four_losses(&products, &values, loss, losses, &steps);                                       \
-      v4 user_steps = steps * user_rate_all, item_steps = steps * item_rate_all;                   \
-      UNROLL for (int s = 0; s < 4; s++) {                                                         \
-        UNROLL for (int v = 0; v < WHOLE; v++) {                                                   \
-          v16 q = *(v16 *)(item[s] + 16 * v);                                                      \
-          *(v16 *)(item[s] + 16 * v) = q * item_keep_all + p[s][v] * item_steps[s];                \
-          p[s][v] = p[s][v] * user_keep_all + q * user_steps[s];                                   \
-        }                                                                                          \
-        LAST q = *(LAST *)(item[s] + last);                                                        \
-        *(LAST *)(item[s] + last) = q * item_keep + p_last[s] * (steps[s] * item_rate);            \
-        p_last[s] = p_last[s] * user_keep + q * (steps[s] * user_rate);                            \
-      }                                                                                            \
-    }                                                                                              \
-    UNROLL for (int s = 0; s < 4; s++) {                                                           \
-      UNROLL for (int v = 0; v < WHOLE; v++) *(v16 *)(user[s] + 16 * v) = p[s][v];                 \
-      *(LAST *)(user[s] + last) = p_last[s];                                                       \
-    }                                                                                              \
-  }
-
-QUADS(quads_of_16, 0, v16, fold_with_16)
-QUADS(quads_of_32, 1, v16, fold_with_16)
-QUADS(quads_of_48, 2, v16, fold_with_16)
-QUADS(quads_of_56, 3, v8, fold_with_8)
-QUADS(quads_of_64, 3, v16, fold_with_16)
-
-// Ratings in groups of any length up to four, for any stride; users go to memory and back.
-INLINE void groups(float *users, float *items, size_t stride, const rk_rating *ratings, size_t count,
-                   size_t length, rk_loss loss, rk_sgd_rule user_rule, rk_sgd_rule item_rule,
-                   v4 *losses) {
-  for (size_t n = 0; n < count; n += length) {
-    v4 steps;
-    quad_steps(users, items, stride, ratings + n, length, loss, losses, &steps);
-    for (size_t s = 0; s < length; s++) {
-      move_pair(users + ratings[n + s].user * stride, items + ratings[n + s].item * stride, stride,
-                steps[s], user_rule, item_rule);
+// The steps of a quad, each from the rows as the steps before it left them.
+INLINE void move_quad(float *users, float *items, size_t stride, int half, const rk_rating *ratings,
+                      size_t count, const v4 *steps, const moves *users_move,
+                      const moves *items_move) {
+  const size_t last = stride - 16;
+  v4 user_steps = *steps * users_move->rate, item_steps = *steps * items_move->rate, all = *steps;
+  // In memory, a lane is spread over a vector as it is loaded; from a register that would take two of
+  // the instructions that this loop has too many of.
+  __asm__("" : "+m"(user_steps), "+m"(item_steps), "+m"(all));
+  for (size_t s = 0; s < count; s++) {
+    float *user = users + ratings[s].user * stride, *item = items + ratings[s].item * stride;
+    const float user_step = user_steps[s], item_step = item_steps[s], step = all[s];
+    for (size_t lane = 0; lane < last; lane += 16) {
+      const v16 p = *(v16 *)(user + lane), q = *(v16 *)(item + lane);
+      *(v16 *)(user + lane) = p * users_move->keep + q * user_step;
+      *(v16 *)(item + lane) = q * items_move->keep + p * item_step;
     }
+#define MOVE_LAST(vector)                                                                          \
+  const vector p = *(vector *)(user + last), q = *(vector *)(item + last);                         \
+  *(vector *)(user + last) = p * *(const vector *)&users_move->last_keep +                         \
+                             q * (step * *(const vector *)&users_move->last_rate);                 \
+  *(vector *)(item + last) = q * *(const vector *)&items_move->last_keep +                         \
+                             p * (step * *(const vector *)&items_move->last_rate);
+    if (half) {
+      MOVE_LAST(v8)
+    } else {
+      MOVE_LAST(v16)
+    }
+#undef MOVE_LAST
   }
 }
 
-#define ARGUMENTS users, items, stride, ratings, quads, loss, user_rule, item_rule, &sums
+// A processor would wait from a quad's dot products to its steps; meanwhile it does the steps of the
+// quad before.
+INLINE void learn_quads(float *users, float *items, size_t stride, int half,
+                        const rk_rating *ratings, size_t quads, rk_loss loss, rk_sgd_rule user_rule,
+                        rk_sgd_rule item_rule, v4 *losses) {
+  moves users_move, items_move;
+  read_rule(user_rule, stride - 16, &users_move);
+  read_rule(item_rule, stride - 16, &items_move);
+  v4 steps, next;
+  quad_steps(users, items, stride, half, ratings, 4, loss, losses, &steps);
+  for (size_t left = quads - 1; left > 0; left--) {
+    const rk_rating *ahead = ratings + 4 * (AHEAD < left ? AHEAD : left);
+    for (size_t s = 0; s < 4; s++) {
+      const float *user = users + ahead[s].user * stride, *item = items + ahead[s].item * stride;
+      for (size_t lane = 0; lane < stride; lane += 16) {
+        __builtin_prefetch(user + lane, 1);
+        __builtin_prefetch(item + lane, 1);
+      }
+    }
+    quad_steps(users, items, stride, half, ratings + 4, 4, loss, losses, &next);
+    move_quad(users, items, stride, half, ratings, 4, &steps, &users_move, &items_move);
+    steps = next;
+    ratings += 4;
+  }
+  move_quad(users, items, stride, half, ratings, 4, &steps, &users_move, &items_move);
+}
 
 CLONES void rk_sgd_block(float *users, float *items, size_t stride, size_t dimension,
                          const rk_rating *ratings, size_t count, size_t quads, rk_loss loss,
                          rk_sgd_rule user_rule, rk_sgd_rule item_rule, float *losses) {
   v4 sums = {0};
   if (quads > 0) {
+#define QUADS(stride, half)                                                                        \
+  learn_quads(users, items, stride, half, ratings, quads, loss, user_rule, item_rule, &sums)
     switch (stride) {
-    case 16: quads_of_16(ARGUMENTS); break;
-    case 32: quads_of_32(ARGUMENTS); break;
-    case 48: quads_of_48(ARGUMENTS); break;
+    case 16: QUADS(16, 0); break;
+    case 32: QUADS(32, 0); break;
+    case 48: QUADS(48, 0); break;
     case 64:
       if (dimension <= 56) {
-        quads_of_56(ARGUMENTS);
+        QUADS(64, 1);
       } else {
-        quads_of_64(ARGUMENTS);
+        QUADS(64, 0);
       }
       break;
-    // Longer rows do not fit the registers.
-    default:
-      groups(users, items, stride, ratings, 4 * quads, 4, loss, user_rule, item_rule, &sums);
-      break;
+    default: QUADS(stride, 0); break;
     }
+#undef QUADS
   }
-  groups(users, items, stride, ratings + 4 * quads, count - 4 * quads, 1, loss, user_rule,
-         item_rule, &sums);
+  moves users_move, items_move;
+  read_rule(user_rule, stride - 16, &users_move);
+  read_rule(item_rule, stride - 16, &items_move);
+  for (size_t n = 4 * quads; n < count; n++) {
+    v4 steps;
+    quad_steps(users, items, stride, 0, ratings + n, 1, loss, &sums, &steps);
+    move_quad(users, items, stride, 0, ratings + n, 1, &steps, &users_move, &items_move);
+  }
   for (int s = 0; s < 4; s++) losses[s] = sums[s];
 }

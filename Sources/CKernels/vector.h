@@ -46,22 +46,24 @@ INLINE float fold16(const v16 *vector) {
 
 /// e^x for -87 <= x <= 87, within two units in the last place; smaller and greater x are cut off there.
 ///
-/// x = n ln 2 + r with |r| <= ln 2 / 2, and the series of e^r up to r^7.
+/// x = n ln 2 + r with |r| <= ln 2 / 2, and the series of e^r up to r^7, its terms added in pairs (Estrin)
+/// because descent waits for the result.
 INLINE v4 exponential(const v4 *argument) {
-  v4 x = __builtin_elementwise_min(__builtin_elementwise_max(*argument, (v4){0} - 87.0f),
-                                   (v4){0} + 87.0f);
+  const v4 lowest = (v4){0} - 87.0f, highest = (v4){0} + 87.0f;
+  v4 x = *argument;
+  // Unlike a least and a greatest number, this keeps what is not a number.
+  const v4i below = x < lowest, above = x > highest;
+  x = (v4)(((v4i)lowest & below) | ((v4i)x & ~below));
+  x = (v4)(((v4i)highest & above) | ((v4i)x & ~above));
   // Adding 1.5 * 2^23 leaves the nearest whole number in the low bits.
   const float magic = 12582912.0f;
   v4 shifted = x * 1.44269504f + magic;
   v4 n = shifted - magic;
   v4 r = (x - n * 0.693359375f) - n * -2.12194440e-4f;
-  v4 sum = r * (1 / 5040.0f) + 1 / 720.0f;
-  sum = sum * r + 1 / 120.0f;
-  sum = sum * r + 1 / 24.0f;
-  sum = sum * r + 1 / 6.0f;
-  sum = sum * r + 0.5f;
-  sum = sum * r + 1.0f;
-  sum = sum * r + 1.0f;
+  v4 square = r * r;
+  v4 low = (1.0f + r) + (0.5f + r * (1 / 6.0f)) * square;
+  v4 high = (1 / 24.0f + r * (1 / 120.0f)) + (1 / 720.0f + r * (1 / 5040.0f)) * square;
+  v4 sum = low + high * (square * square);
   v4i power = ((v4i)shifted - 0x4B400000 + 127) << 23;
   return sum * (v4)power;
 }

@@ -19,7 +19,7 @@
 /// from.
 ///
 /// The rows of a table are cut into blocks of equal length, so that the ratings of a grid block touch
-/// two short stretches of memory. Within a grid block every user belongs to one of four streams, in
+/// two short stretches of memory. Within a grid block every user belongs to one of eight streams, in
 /// which ratings stand by user and then in the order in which they came; the streams are read in
 /// turns until the shortest ends, then what is left of each.
 public struct BlockGrid: Sendable {
@@ -33,7 +33,8 @@ public struct BlockGrid: Sendable {
   public let items: Int
   /// Where each block's ratings begin, the blocks of a user block side by side; one more than blocks.
   let starts: [Int]
-  /// How many times each block reads all four streams.
+  /// How many times four ratings of streams side by side each block reads; two each time that it reads
+  /// all streams.
   let quads: [Int]
   let ratings: BlockStorage
 
@@ -120,7 +121,7 @@ public struct BlockGrid: Sendable {
   /// The number of ratings.
   public var count: Int { ratings.count }
 
-  /// The ratings of a block in their order, and how many times it reads all four streams.
+  /// The ratings of a block in their order, and how many times it reads four of streams side by side.
   public func block(user: Int, item: Int) -> (ratings: [BlockRating], quads: Int) {
     let number = user * itemBlocks + item
     return (ratings.ratings(starts[number]..<starts[number + 1]), quads[number])
@@ -129,7 +130,10 @@ public struct BlockGrid: Sendable {
 
 /// The order of the ratings within a block.
 enum BlockStreams {
-  /// Tells the place of each rating of a block and returns how many times all four streams are read.
+  /// The number of streams: two quads, because descent learns from one while it looks at the next.
+  static let count = 8
+
+  /// Tells the place of each rating of a block and returns the number of its quads.
   ///
   /// Users come in the order of their rows and go to the stream that is shortest then.
   static func arrange(
@@ -138,36 +142,31 @@ enum BlockStreams {
     var counts = [Int32](repeating: 0, count: users)
     for rating in ratings { counts[Int(rating.user) - firstUser] += 1 }
     var streamOfUser = [UInt8](repeating: 0, count: users)
-    var lengths = [0, 0, 0, 0]
-    for user in 0..<users where counts[user] > 0 {
-      var shortest = 0
-      for stream in 1..<4 where lengths[stream] < lengths[shortest] { shortest = stream }
-      streamOfUser[user] = UInt8(shortest)
-      lengths[shortest] += Int(counts[user])
-    }
-    let quads = min(min(lengths[0], lengths[1]), min(lengths[2], lengths[3]))
+    var lengths = [Int](repeating: 0, count: count)
     // Where the next rating of each user goes: its place in the stream, and from it in the block.
     var next = [Int32](repeating: 0, count: users)
-    var filled = [0, 0, 0, 0]
-    for user in 0..<users {
-      let stream = Int(streamOfUser[user])
-      next[user] = Int32(filled[stream])
-      filled[stream] += Int(counts[user])
+    for user in 0..<users where counts[user] > 0 {
+      var shortest = 0
+      for stream in 1..<count where lengths[stream] < lengths[shortest] { shortest = stream }
+      streamOfUser[user] = UInt8(shortest)
+      next[user] = Int32(lengths[shortest])
+      lengths[shortest] += Int(counts[user])
     }
-    var rests = [0, 0, 0, 0]
-    var rest = 4 * quads
-    for stream in 0..<4 {
-      rests[stream] = rest - quads
-      rest += lengths[stream] - quads
+    let turns = lengths.reduce(ratings.count, min)
+    var rests = [Int](repeating: 0, count: count)
+    var rest = count * turns
+    for stream in 0..<count {
+      rests[stream] = rest - turns
+      rest += lengths[stream] - turns
     }
     for rating in ratings {
       let user = Int(rating.user) - firstUser
       let stream = Int(streamOfUser[user])
       let place = Int(next[user])
       next[user] += 1
-      put(place < quads ? 4 * place + stream : rests[stream] + place, rating)
+      put(place < turns ? count * place + stream : rests[stream] + place, rating)
     }
-    return quads
+    return turns * count / 4
   }
 }
 

@@ -32,8 +32,8 @@ import Testing
         #expect(4 * quads > ratings.count / 2)
         var streamOfUser: [UInt32: Int] = [:]
         for (place, rating) in ratings.prefix(4 * quads).enumerated() {
-          #expect(streamOfUser[rating.user] ?? place % 4 == place % 4)
-          streamOfUser[rating.user] = place % 4
+          #expect(streamOfUser[rating.user] ?? place % 8 == place % 8)
+          streamOfUser[rating.user] = place % 8
         }
       }
     }
@@ -41,16 +41,16 @@ import Testing
 
   @Test func aStreamHasEachUsersRatingsTogetherAndInOrder() {
     let grid = BlockGrid(
-      userBlocks: 1, itemBlocks: 1, users: 4, items: 3, count: 12, threads: 1
+      userBlocks: 1, itemBlocks: 1, users: 8, items: 3, count: 24, threads: 1
     ) { range, ratings in
       for row in range {
         ratings.append(
-          BlockRating(user: UInt32(row % 4), item: UInt32(row / 4), value: Float(row)))
+          BlockRating(user: UInt32(row % 8), item: UInt32(row / 8), value: Float(row)))
       }
     }
     let (ratings, quads) = grid.block(user: 0, item: 0)
-    #expect(quads == 3)
-    #expect(ratings.map(\.value) == (0..<12).map { Float($0) })
+    #expect(quads == 6)
+    #expect(ratings.map(\.value) == (0..<24).map { Float($0) })
   }
 
   @Test(arguments: [1, 2, 5])

@@ -53,19 +53,28 @@ struct BlockReference {
   ) -> Double {
     var sums: [Float] = [0, 0, 0, 0]
     var start = 0
+    // Steps that are still to be made: descent makes them after the scores of the next quad.
+    var pending: [(BlockRating, Float)] = []
     while start < ratings.count {
-      let group = ratings[start..<(start < 4 * quads ? start + 4 : start + 1)]
+      let isQuad = start < 4 * quads
+      if rule != .descent || !isQuad { moveAll(&pending, stepNumber) }
+      let group = ratings[start..<(isQuad ? start + 4 : start + 1)]
       let found = group.map { rating in
         lossAndStep(
           ScalarReference.dot(users[Int(rating.user)], items[Int(rating.item)]), rating.value)
       }
       for (stream, found) in found.enumerated() { sums[stream] += found.loss }
-      for (found, rating) in zip(found, group) {
-        move(Int(rating.user), Int(rating.item), found.step, stepNumber)
-      }
+      moveAll(&pending, stepNumber)
+      pending = zip(group, found).map { ($0, $1.step) }
       start = group.endIndex
     }
+    moveAll(&pending, stepNumber)
     return Double(sums[0]) + Double(sums[1]) + (Double(sums[2]) + Double(sums[3]))
+  }
+
+  private mutating func moveAll(_ steps: inout [(BlockRating, Float)], _ number: Int) {
+    for (rating, step) in steps { move(Int(rating.user), Int(rating.item), step, number) }
+    steps = []
   }
 
   private mutating func move(_ user: Int, _ item: Int, _ step: Float, _ number: Int) {
@@ -116,7 +125,7 @@ struct BlockReference {
     switch loss {
     case .squaredLogisticError(let minimum, let range):
       let error = value - (share * range + minimum)
-      return (error * error, error * range * share * (1 - share))
+      return (error * error, (error * range) * (share * (1 - share)))
     case .crossEntropy(let minimum, let range):
       let place = (value - minimum) / range
       let above = product > 0 ? product : 0
@@ -147,10 +156,10 @@ extension ScalarReference {
     let shifted = x * 1.44269504 + 12_582_912
     let n = shifted - 12_582_912
     let r = (x - n * 0.693359375) - n * -2.12194440e-4
-    var sum = r * (1 / 5040) + 1 / 720
-    for coefficient: Float in [1 / 120, 1 / 24, 1 / 6, 0.5, 1, 1] {
-      sum = sum * r + coefficient
-    }
+    let square = r * r
+    let low = (1 + r) + (0.5 + r * (1 / 6)) * square
+    let high = (1 / 24 + r * (1 / 120)) + (1 / 720 + r * (1 / 5040)) * square
+    let sum = low + high * (square * square)
     return sum * Float(bitPattern: UInt32(Int32(n) + 127) << 23)
   }
 

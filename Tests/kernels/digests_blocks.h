@@ -18,15 +18,15 @@ typedef struct {
 static float small(void) { return 0.3f * unit(); }
 static float wide(void) { return 12 * unit(); }
 
-/// Ratings in four streams that share no user, and some more; the items are few, so that those of a
-/// quad are often the same.
+/// Ratings in eight streams that share no user, and some more; the items are few, so that those of a
+/// quad and of the next are often the same.
 static block block_of(size_t dimension, size_t quads, size_t rest, rk_loss_kind kind,
                       float (*number)(void)) {
   block b = {stride_of(dimension), dimension, 4 * quads + rest, quads, {kind, 2.75f, 0.5f, 4.5f},
              0, 0, 0};
   b.ratings = piece(b.count * sizeof(rk_rating));
   for (size_t n = 0; n < b.count; n++) {
-    size_t user = n < 4 * quads ? n % 4 * (USERS / 4) + n / 4 * (USERS / 4) / quads : below(USERS);
+    size_t user = n < 4 * quads ? n % 8 * (USERS / 8) + n / 8 * (USERS / 8) / quads : below(USERS);
     b.ratings[n] = (rk_rating){(uint32_t)user, (uint32_t)below(ITEMS), 0.5f * (1 + below(10))};
   }
   b.users = rows_of(USERS, b.stride, dimension, number);

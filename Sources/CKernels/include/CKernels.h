@@ -236,9 +236,10 @@ typedef struct {
 
 /// Stochastic gradient descent over the ratings of a block.
 ///
-/// The first 4 * quads ratings are taken four at a time: their four dot products first, then their four
-/// steps one after the other. The first ratings of all quads form a stream, as do the second, third and
-/// fourth ones, and no user is in two streams. The others are taken one by one.
+/// The first 4 * quads ratings are taken four at a time, a quad: the dot products of all quads but the
+/// first are made before the steps of the quad that precedes, which are made one after the other. The
+/// other ratings are taken one by one. Rows may repeat in any way; to learn well, a quad and the next
+/// are to share no user.
 ///
 /// users, items: rows of `stride` floats; lanes from `dimension` on are zero, `dimension` > stride - 16.
 /// losses: four sums, of the first, second, third and fourth ratings of all quads; the others' are
@@ -262,7 +263,8 @@ typedef struct {
   const float *decay, *moves;
 } rk_adaptive_rule;
 
-/// The same order of work as rk_sgd_block, with steps of AdaGrad (squares start at 0.1) or of Adam.
+/// As rk_sgd_block, with steps of AdaGrad (squares start at 0.1) or of Adam; the dot products of a quad
+/// are made after the steps of the quad that precedes.
 ///
 /// adam: for AdaGrad, only the rate is used. stride: at most RK_LONGEST_ROW.
 void rk_adaptive_block(rk_adaptive_table users, rk_adaptive_table items, size_t stride,
