@@ -56,6 +56,12 @@ public struct RatingColumns: Sendable, Equatable {
     if !timestamps.isEmpty { timestamps.keep(isKept) }
   }
 
+  /// Gives users and items other indices, in place; `newUsers` and `newItems` go by the old ones.
+  mutating func renumber(users newUsers: [UserIndex], items newItems: [ItemIndex]) {
+    for row in users.indices { users[row] = newUsers[users[row].position] }
+    for row in items.indices { items[row] = newItems[items[row].position] }
+  }
+
   /// Gives some rows another rating.
   mutating func replaceValue(ofRow row: Int, by value: Float) {
     values[row] = value

@@ -14,7 +14,9 @@ public struct RatingsDataset: Sendable {
   public let report: DataReport
 
   /// Encodes what was parsed: numbers users and items by sorted raw id, merges repeated ratings,
-  /// finds the scale, and gives each item its details.
+  /// applies the filters, finds the scale, and gives each item its details.
+  ///
+  /// Users and items whose last rating a filter took away are not part of the dataset.
   ///
   /// Where several ratings of one item by one user are merged, the result stands in the row of the
   /// newest of them, and the others' rows are gone.
@@ -31,8 +33,7 @@ public struct RatingsDataset: Sendable {
     let rowCount = raw.count
     let userCodes = LabelEncoder<UserIndex>.fit(raw.userLabels)
     let itemCodes = LabelEncoder<ItemIndex>.fit(raw.itemLabels)
-    users = userCodes.encoder
-    items = itemCodes.encoder
+    var (users, items) = (userCodes.encoder, itemCodes.encoder)
     var columns = raw.takeColumns(
       userOfCode: userCodes.indices, itemOfCode: itemCodes.indices)
     if let repeated = DuplicateMerge.merge(&columns, policy: options.duplicates) {
@@ -42,6 +43,11 @@ public struct RatingsDataset: Sendable {
         earlierLine: raw.lines.line(ofRow: Int(repeated.earlierRow)),
         user: users.label(of: rating.user), item: items.label(of: rating.item))
     }
+    let merged = columns.count
+    let filtered = try Self.filter(
+      &columns, &users, &items, file: raw.file, filters: options.filters)
+    self.users = users
+    self.items = items
     ratings = columns
     scale = Self.scale(of: ratings.values)
 
@@ -50,8 +56,42 @@ public struct RatingsDataset: Sendable {
     report = DataReport(
       rowsRead: rowCount + raw.skipped.reduce(0) { $0 + $1.count },
       skipped: raw.skipped, skippedItems: rawItems?.skipped ?? [],
-      duplicatesMerged: rowCount - ratings.count, unratedItems: unrated,
+      duplicatesMerged: rowCount - merged, filtered: filtered, unratedItems: unrated,
       oldestTimestamp: ratings.timestamps.min(), newestTimestamp: ratings.timestamps.max())
+  }
+
+  /// Drops the ratings that do not pass the filters; returns what was dropped, or `nil` where there is
+  /// no filter.
+  private static func filter(
+    _ columns: inout RatingColumns, _ users: inout LabelEncoder<UserIndex>,
+    _ items: inout LabelEncoder<ItemIndex>, file: String, filters: RatingFilters
+  ) throws(RatingsError) -> FilterReport? {
+    guard filters != RatingFilters() else { return nil }
+    if filters.since != nil || filters.until != nil, !columns.hasTimestamps {
+      throw .filterNeedsTimestamps(file: file)
+    }
+    let before = columns.count
+    let (isKept, outsideTimeSpan, belowMinimum) = RatingFilter.marks(
+      columns, users: users.count, items: items.count, filters: filters)
+    guard isKept.contains(true) else {
+      throw .nothingPassesFilters(file: file, rows: before)
+    }
+    columns.keep(isKept)
+    var (usesUser, usesItem) = (
+      [Bool](repeating: false, count: users.count), [Bool](repeating: false, count: items.count)
+    )
+    for user in columns.users { usesUser[user.position] = true }
+    for item in columns.items { usesItem[item.position] = true }
+    let (keptUsers, keptItems) = (
+      users.restricted(to: usesUser), items.restricted(to: usesItem)
+    )
+    columns.renumber(users: keptUsers.indices, items: keptItems.indices)
+    let report = FilterReport(
+      outsideTimeSpan: outsideTimeSpan, belowMinimum: belowMinimum,
+      usersDropped: users.count - keptUsers.encoder.count,
+      itemsDropped: items.count - keptItems.encoder.count)
+    (users, items) = (keptUsers.encoder, keptItems.encoder)
+    return report
   }
 
   private static func check(_ raw: borrowing RawRatings, on scale: RatingScale) throws(RatingsError)
@@ -98,6 +138,8 @@ public struct DataReport: Sendable, Equatable {
   public let skippedItems: [SkippedRows]
   /// How many rows were merged into others.
   public let duplicatesMerged: Int
+  /// What the filters took away, or `nil` if there are none.
+  public let filtered: FilterReport?
   /// How many items of the items file nobody rated; they are not part of the dataset.
   public let unratedItems: Int
   /// The oldest timestamp, in seconds since 1970-01-01 UTC, or `nil` without timestamps.

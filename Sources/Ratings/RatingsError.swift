@@ -5,8 +5,14 @@ public enum RatingsError: Error, Equatable, Sendable {
   case malformedRow(file: String, line: Int, column: Int, reason: String)
   /// More bad rows than may be skipped; the place and the reason are those of the first.
   case tooManyBadRows(file: String, limit: Int, line: Int, column: Int, reason: String)
+  /// A text that is not in the encoding of its file.
+  case unreadableText(file: String, line: Int, reason: String)
   /// A header without a column that is needed.
-  case missingColumn(file: String, name: String, found: [String])
+  case missingColumn(file: String, line: Int, name: String, found: [String])
+  /// A header that names a column that is needed twice.
+  case repeatedColumn(file: String, line: Int, name: String)
+  /// Rows that are too short for a column that is needed; positions are counted from 0.
+  case missingPosition(file: String, line: Int, position: Int, count: Int)
   /// A file without a single good row.
   case emptyDataset(file: String)
   /// A file with more rows than row numbers.
@@ -21,6 +27,10 @@ public enum RatingsError: Error, Equatable, Sendable {
   case ratingOutOfScale(file: String, line: Int, column: Int?, rating: Float, scale: RatingScale)
   /// Two ratings of one item by one user, where the job calls that an error.
   case duplicateRating(file: String, line: Int, earlierLine: Int, user: String, item: String)
+  /// A filter by time of rows that have none.
+  case filterNeedsTimestamps(file: String)
+  /// Filters that no rating passes.
+  case nothingPassesFilters(file: String, rows: Int)
   /// A split by time of rows that have none.
   case missingTimestamps(strategy: SplitStrategy)
   /// A split that leaves one of its parts without rows.
@@ -46,8 +56,15 @@ extension RatingsError: CustomStringConvertible {
     case .tooManyBadRows(let file, let limit, let line, let column, let reason):
       "\(file) has more than the \(limit) bad rows that max_bad_rows allows; "
         + "the first is at \(file):\(line):\(column): \(reason)"
-    case .missingColumn(let file, let name, let found):
-      "\(file):1:1: the header has no column \"\(name)\"; it has \(Self.list(found))"
+    case .unreadableText(let file, let line, let reason):
+      "\(file):\(line): \(reason)"
+    case .missingColumn(let file, let line, let name, let found):
+      "\(file):\(line):1: the header has no column \"\(name)\"; it has \(Self.list(found))"
+    case .repeatedColumn(let file, let line, let name):
+      "\(file):\(line):1: the header names the column \"\(name)\" twice; name it by its position"
+    case .missingPosition(let file, let line, let position, let count):
+      "\(file):\(line):1: there is no column \(position), counted from 0: the row has \(count) fields; "
+        + "correct the delimiter or the columns"
     case .emptyDataset(let file):
       "\(file) has no rating; check that the file is complete"
     case .tooManyRows(let file, let limit):
@@ -66,6 +83,12 @@ extension RatingsError: CustomStringConvertible {
     case .duplicateRating(let file, let line, let earlierLine, let user, let item):
       "\(file):\(line): user \"\(user)\" rated item \"\(item)\" already in line \(earlierLine); "
         + "remove one of the rows or set duplicates to \"last\" or \"mean\""
+    case .filterNeedsTimestamps(let file):
+      "filters.since and filters.until need timestamps and \(file) has none; "
+        + "name their column in dataset.columns or leave the filters out"
+    case .nothingPassesFilters(let file, let rows):
+      "none of the \(rows) ratings of \(file) passes dataset.filters; lower the minimums or widen "
+        + "the time span"
     case .missingTimestamps(let strategy):
       "the \(strategy.rawValue) split needs timestamps and the dataset has none; "
         + "choose the strategy \"random\" or \"hash\""

@@ -23,7 +23,7 @@ enum ExportLoops {
       let lists = lists(dataset, k: k)
       let bytes = try write(lists, dataset, options, threads: 1)
       return Loop(
-        name: name, unit: "recommendations", count: users * k, bytes: bytes, usesThreads: true
+        name: name, unit: "recommendations", count: users * k, bytes: bytes, ownThreads: nil
       ) { threads in
         do {
           _ = try write(lists, dataset, options, threads: threads)
@@ -55,7 +55,7 @@ enum ExportLoops {
       let bytes = try write(model, dataset, threads: 1)
       return Loop(
         name: "bundle", unit: "ratings", count: dataset.ratings.count, bytes: bytes,
-        usesThreads: true
+        ownThreads: nil
       ) { threads in
         do {
           _ = try write(model, dataset, threads: threads)
@@ -121,7 +121,7 @@ enum ExportLoops {
     for piece in generator.pieces(ofUsers: 4096) {
       try ratings.parse(MovieLensText(generator).rows(generator.ratings(ofUsers: piece)))
     }
-    var items = ItemsParser(file: "movies.csv", format: .movielensCSV, options: ParsingOptions())
+    var items = ItemsParser(file: "movies.csv", format: .movielensCSV)
     try items.parse(MovieLensText.movies(generator))
     return try RatingsDataset(
       raw: ratings.finish(), items: items.finish(), options: ParsingOptions())

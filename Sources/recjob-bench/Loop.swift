@@ -28,8 +28,8 @@ struct Loop {
   var operations: Double?
   /// The bytes of input or output of one call, where the loop reads or writes.
   var bytes: Int?
-  /// Whether the body makes use of more than one thread.
-  var usesThreads = false
+  /// The number of threads that the body always uses; `nil` if it uses as many as it is told to.
+  var ownThreads: Int? = 1
   /// Does the work once, on as many threads.
   let body: (_ threads: Int) -> Void
 }

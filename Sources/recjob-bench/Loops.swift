@@ -49,7 +49,7 @@ struct Loops: ParsableCommand {
     for entry in LoopEntry.all where only.isEmpty || only.contains(entry.name) {
       progress.show("\(entry.name): preparing")
       let loop = entry.make(tiny ? .tiny : .full)
-      for count in threads.isEmpty ? [1] : threads where count == 1 || loop.usesThreads {
+      for count in loop.ownThreads.map({ [$0] }) ?? (threads.isEmpty ? [1] : threads) {
         progress.show("\(entry.name): measuring, threads \(count)")
         let result = measure(loop, threads: count)
         progress.clear()

@@ -57,7 +57,7 @@ enum RankingLoops {
     let usersAtOnce = 10 * SelectionGroup.users
     let seen = min(seen, items / 2)
     return Loop(
-      name: name, unit: unit, count: count, operations: operations, usesThreads: true
+      name: name, unit: unit, count: count, operations: operations, ownThreads: nil
     ) { threads in
       Parallel.forEach((users + usersAtOnce - 1) / usersAtOnce, threads: threads) { part in
         let range = part * usersAtOnce..<min((part + 1) * usersAtOnce, users)

@@ -46,8 +46,9 @@ enum ReadingLoops {
       guard let ratings = try reader.members().first(where: { $0.name.hasSuffix("/ratings.csv") })
       else { preconditionFailure("the archive has no ratings") }
       let bytes = ratings.size ?? 0
-      return Loop(name: "zip-to-records", unit: "ratings", count: shape.ratings, bytes: bytes) {
-        [scratch] _ in
+      return Loop(
+        name: "zip-to-records", unit: "ratings", count: shape.ratings, bytes: bytes, ownThreads: 2
+      ) { [scratch] _ in
         withExtendedLifetime(scratch) {
           parse(rows: shape.ratings, bytes: bytes) { parse in
             try reader.read(members: [ratings.name]) { _, chunk in try parse(chunk) }

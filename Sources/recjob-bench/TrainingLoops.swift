@@ -70,7 +70,7 @@ enum TrainingLoops {
     var epoch = 0
     return Loop(
       name: name, unit: "ratings", count: count,
-      operations: Double(count) * Double(8 * (factors + 2)), usesThreads: true
+      operations: Double(count) * Double(8 * (factors + 2)), ownThreads: nil
     ) { threads in
       epoch += 1
       _ = descent.learn(

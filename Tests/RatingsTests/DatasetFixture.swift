@@ -8,7 +8,7 @@ enum DatasetFixture {
   ) throws(RatingsError) -> RatingsDataset {
     let raw = try ratings(text, options: options)
     let rawItems: RawItems? =
-      if let items { try Self.items(items, options: options) } else { nil }
+      if let items { try Self.items(items, maxBadRows: options.maxBadRows) } else { nil }
     return try RatingsDataset(raw: raw, items: rawItems, options: options)
   }
 
@@ -30,16 +30,21 @@ enum DatasetFixture {
 
   static func items(
     _ text: String, format: RatingsFormat = .movielensCSV,
-    options: ParsingOptions = ParsingOptions(), chunkSize: Int = .max
+    options: ItemsParsingOptions = ItemsParsingOptions(), maxBadRows: Int = 0,
+    chunkSize: Int = .max
   ) throws(RatingsError) -> RawItems {
-    try items(Array(text.utf8), format: format, options: options, chunkSize: chunkSize)
+    try items(
+      Array(text.utf8), format: format, options: options, maxBadRows: maxBadRows,
+      chunkSize: chunkSize)
   }
 
   static func items(
     _ bytes: [UInt8], format: RatingsFormat = .movielensCSV,
-    options: ParsingOptions = ParsingOptions(), chunkSize: Int = .max
+    options: ItemsParsingOptions = ItemsParsingOptions(), maxBadRows: Int = 0,
+    chunkSize: Int = .max
   ) throws(RatingsError) -> RawItems {
-    var parser = ItemsParser(file: "movies.csv", format: format, options: options)
+    var parser = ItemsParser(
+      file: "movies.csv", format: format, options: options, maxBadRows: maxBadRows)
     for chunk in chunks(of: bytes, size: chunkSize) { try parser.parse(chunk) }
     return try parser.finish()
   }

@@ -27,6 +27,24 @@ public struct CacheOptions: Equatable, Sendable {
   public init() {}
 }
 
+/// Where the items' titles and genres are and how they are read.
+public struct ItemsOptions: Equatable, Sendable {
+  /// The mirrors of a file of its own. The default, none, is the dataset itself.
+  public var sources: [SourceOptions] = []
+  /// The SHA-256 that the fetched file of its own must have.
+  public var sha256: SHA256Digest?
+  /// The member with the items. The default, `nil`, finds it by its name.
+  public var member: String?
+  /// How the file is read.
+  public var parsing = ItemsParsingOptions()
+
+  /// Creates the default options.
+  public init() {}
+
+  /// Whether the items are in a file of their own.
+  public var haveSources: Bool { !sources.isEmpty }
+}
+
 /// Which dataset a job works on and how its files are read.
 public struct DatasetOptions: Equatable, Sendable {
   /// The mirrors of the dataset, in the order in which they are tried; at least one.
@@ -37,8 +55,8 @@ public struct DatasetOptions: Equatable, Sendable {
   public var pin: PinPolicy = .none
   /// The member with the ratings. The default, `nil`, finds it by its name.
   public var ratings: String?
-  /// The member with the titles. The default, `nil`, finds it by its name.
-  public var items: String?
+  /// The items' titles and genres.
+  public var items = ItemsOptions()
   /// How the files are read.
   public var parsing = ParsingOptions()
   /// Where fetched files are kept.

@@ -66,9 +66,10 @@ public struct JobFile: Equatable, Sendable {
     PathName.joined(baseDirectory == "." ? "" : baseDirectory, path)
   }
 
-  /// The file that holds the dataset to earlier bytes, beside the job's own.
-  public var pinFile: String {
-    resolved((name.hasSuffix(".json") ? String(name.dropLast(5)) : name) + ".lock.json")
+  /// The file that holds the dataset, or a part of it, to earlier bytes, beside the job's own.
+  public func pinFile(of part: String? = nil) -> String {
+    let stem = name.hasSuffix(".json") ? String(name.dropLast(5)) : name
+    return resolved(stem + (part.map { ".\($0)" } ?? "") + ".lock.json")
   }
 
   /// Returns where the value at a position of the document was written.

@@ -20,13 +20,25 @@ extension JobSchema {
           + "find the same. It excludes `sha256`."),
       Field(
         "format", \DatasetOptions.parsing.format, .choice,
-        "The layout of the files; `auto` tells it from their names."),
+        "The layout of the files; `auto` tells it from their names. `delimited` and `jsonl` are "
+          + "described by the keys that follow."),
       Field(
         "ratings", \DatasetOptions.ratings, .nullable(.text, prototype: ""),
         "The archive member with the ratings; `null` finds it by its name."),
+    ] + rowFields(\DatasetOptions.parsing.format, \DatasetOptions.parsing.rows) + [
       Field(
-        "items", \DatasetOptions.items, .nullable(.text, prototype: ""),
-        "The archive member with the titles; `null` finds it by its name."),
+        "columns", \DatasetOptions.parsing.columns, .object(ratingsColumns),
+        "The columns of the ratings: each a name in the header or, in `jsonl`, keys with points "
+          + "between them, or a position from 0."
+      ).onlyDescribed(\DatasetOptions.parsing.format),
+      Field(
+        "timestamps", \DatasetOptions.parsing.timestamps, .choice,
+        "How timestamps are written; those of `iso8601` are in UTC where they have no offset."
+      ).onlyDescribed(\DatasetOptions.parsing.format),
+      Field(
+        "items", \DatasetOptions.items, .items,
+        "The titles and genres: `null` finds them by their name, a text names the archive member, an "
+          + "object describes the member or a file with sources of its own."),
       Field(
         "max_bad_rows", \DatasetOptions.parsing.maxBadRows, .integer(0...1_000_000_000),
         "How many unreadable rows of a file are skipped and counted before one ends the run."),
@@ -38,7 +50,106 @@ extension JobSchema {
         "rating_scale", \DatasetOptions.parsing.ratingScale,
         .nullable(.object(ratingScale), prototype: ratingScale.prototype),
         "The scale that ratings must lie on; `null` accepts every finite number."),
+      Field(
+        "filters", \DatasetOptions.parsing.filters, .object(filters),
+        "Which ratings are used, after repeated ones are merged; users and items without a rating "
+          + "that is left are not part of the dataset."),
       Field("cache", \DatasetOptions.cache, .object(cache), "Where fetched files are kept."),
+    ])
+
+  /// The keys that say how the rows of a delimited file are written.
+  private static func rowFields<Root>(
+    _ format: any WritableKeyPath<Root, RatingsFormat> & Sendable,
+    _ rows: any WritableKeyPath<Root, RowOptions> & Sendable
+  ) -> [Field<Root>] {
+    rowKeys.map { key in
+      Field(key, at: rows).only("only for the format `delimited`", byKey: "format") {
+        $0[keyPath: format] == .delimited
+      }
+    }
+  }
+
+  private static let rowKeys: [Field<RowOptions>] = [
+    Field(
+      "delimiter", \RowOptions.delimiter, .mark, "What stands between the fields of a row."),
+    Field("header", \RowOptions.header, .bool, "Whether the first row names the columns."),
+    Field(
+      "quotes", \RowOptions.quotes, .bool,
+      "Whether a field may be quoted, with quotes in it doubled, as RFC 4180 describes."),
+    Field(
+      "comment", \RowOptions.comment, .nullable(.mark, prototype: ""),
+      "What a line begins with that is passed over; `null` is nothing."),
+    Field("encoding", \RowOptions.encoding, .choice, "How the bytes of the file become text."),
+  ]
+
+  private static let ratingsColumns = ObjectSchema(
+    RatingsColumns(),
+    [
+      Field("user", \RatingsColumns.user, .column, "The users' ids, of any text."),
+      Field("item", \RatingsColumns.item, .column, "The items' ids, of any text."),
+      Field("rating", \RatingsColumns.rating, .column, "The ratings, in decimals with a point."),
+      Field(
+        "timestamp", \RatingsColumns.timestamp, .nullable(.column, prototype: .position(0)),
+        "The times of the ratings; `null` is none."),
+    ])
+
+  private static let itemsColumns = ObjectSchema(
+    ItemsColumns(),
+    [
+      Field("item", \ItemsColumns.item, .column, "The items' ids, as the ratings have them."),
+      Field(
+        "title", \ItemsColumns.title, .nullable(.column, prototype: .position(0)),
+        "The titles; `null` is none."),
+      Field(
+        "genres", \ItemsColumns.genres, .nullable(.column, prototype: .position(0)),
+        "The genres: names with `genre_separator` between them or, in `jsonl`, an array of names; "
+          + "`null` is none."),
+    ])
+
+  fileprivate static let items = ObjectSchema(
+    ItemsOptions(),
+    [
+      Field(
+        "sources", \ItemsOptions.sources,
+        .array(of: .source, prototype: SourceOptions(""), count: 0...100),
+        "Mirrors of a file of its own, as those of the dataset; without any, the items are in the "
+          + "dataset."),
+      Field(
+        "sha256", \ItemsOptions.sha256, .nullable(.sha256, prototype: SHA256Digest(of: "")),
+        "The SHA-256 that this file must have."),
+      Field(
+        "member", \ItemsOptions.member, .nullable(.text, prototype: ""),
+        "The archive member with the items; `null` finds it by its name."),
+      Field(
+        "format", \ItemsOptions.parsing.format, .choice,
+        "The layout of the file; `auto` tells it from its name, or takes that of the ratings."),
+    ] + rowFields(\ItemsOptions.parsing.format, \ItemsOptions.parsing.rows) + [
+      Field("columns", \ItemsOptions.parsing.columns, .object(itemsColumns), "The columns.")
+        .onlyDescribed(\ItemsOptions.parsing.format),
+      Field(
+        "genre_separator", \ItemsOptions.parsing.separator,
+        ValueSchema<String>.text(matching: #"[^\r\n]"#, meaning: "one character")
+          .mapped(to: { $0.first ?? "|" }, from: { String($0) }),
+        "The character between genres."
+      ).onlyDescribed(\ItemsOptions.parsing.format),
+    ])
+
+  private static let filters = ObjectSchema(
+    RatingFilters(),
+    [
+      Field(
+        "min_user_ratings", \RatingFilters.minUserRatings, .integer(1...1_000_000_000),
+        "The ratings that a user must have. Users and items are dropped in turns until all that are "
+          + "left have their minimum."),
+      Field(
+        "min_item_ratings", \RatingFilters.minItemRatings, .integer(1...1_000_000_000),
+        "The ratings that an item must have."),
+      Field(
+        "since", \RatingFilters.since, .nullable(.instant, prototype: 0),
+        "The time from which ratings are used; `null` is the oldest."),
+      Field(
+        "until", \RatingFilters.until, .nullable(.instant, prototype: 0),
+        "The time before which ratings are used; `null` is after the newest."),
     ])
 
   private static let source = ObjectSchema(
@@ -96,6 +207,126 @@ extension ValueSchema where Value == SourceOptions {
       write: { source in
         source.sha256 == nil ? .string(source.location) : object.write(source)
       })
+  }
+}
+
+extension Field {
+  /// The same key as one that has a meaning only for formats that the job describes.
+  fileprivate func onlyDescribed(
+    _ format: any WritableKeyPath<Root, RatingsFormat> & Sendable
+  ) -> Field {
+    only("only for the formats `delimited` and `jsonl`", byKey: "format") {
+      $0[keyPath: format].isDescribedByJob
+    }
+  }
+}
+
+extension ValueSchema where Value == String {
+  /// What tells fields or comments apart from the rest of a file.
+  fileprivate static var mark: ValueSchema {
+    .text(
+      matching: #"[^\r\n"0-9A-Za-z.+-]{1,16}"#,
+      meaning: "1 to 16 characters without letters, digits, signs, points, quotes and line ends")
+  }
+}
+
+extension ValueSchema where Value == ItemsOptions {
+  /// A member's name, an object, or `null` for the default.
+  fileprivate static var items: ValueSchema {
+    let text = ValueSchema<String>.text
+    let object = ValueSchema.object(JobSchema.items)
+    return ValueSchema(
+      noun: "text, object or null",
+      members: [
+        JSONMember(key: "anyOf", value: [["type": "null"], text.schema, object.schema])
+      ],
+      rows: object.rows,
+      read: { node, _, decoder in
+        switch node.kind {
+        case .null: return ItemsOptions()
+        case .string:
+          guard let member = text.read(node, "", &decoder) else { return nil }
+          var options = ItemsOptions()
+          options.member = member
+          return options
+        case .object: return object.read(node, ItemsOptions(), &decoder)
+        default:
+          decoder.mismatch(expected: "text, object or null", at: node)
+          return nil
+        }
+      },
+      write: { options in
+        var rest = options
+        rest.member = nil
+        guard rest == ItemsOptions() else { return object.write(options) }
+        return options.member.map { .string($0) } ?? .null
+      })
+  }
+}
+
+extension ValueSchema where Value == ColumnReference {
+  /// A name, or a position from 0.
+  fileprivate static var column: ValueSchema {
+    let (name, position) = (ValueSchema<String>.text, ValueSchema<Int>.integer(0...9_999))
+    return ValueSchema(
+      noun: "text or whole number", range: "a name, or a position from 0",
+      members: [
+        JSONMember(key: "type", value: ["string", "integer"]),
+        JSONMember(key: "minLength", value: 1), JSONMember(key: "minimum", value: 0),
+        JSONMember(key: "maximum", value: 9_999),
+      ],
+      read: { node, _, decoder in
+        switch node.kind {
+        case .string: name.read(node, "", &decoder).map { .named($0) }
+        case .number: position.read(node, 0, &decoder).map { .position($0) }
+        default:
+          {
+            decoder.mismatch(expected: "text or whole number", at: node)
+            return nil
+          }()
+        }
+      },
+      write: { column in
+        switch column {
+        case .named(let text): name.write(text)
+        case .position(let number): position.write(number)
+        }
+      })
+  }
+}
+
+extension ValueSchema where Value == Int64 {
+  /// A time, as ISO 8601 writes it or in seconds.
+  fileprivate static var instant: ValueSchema {
+    let least = -62_135_596_800
+    let greatest = 253_402_300_799
+    let seconds = ValueSchema<Int>.integer(least...greatest)
+    return ValueSchema(
+      noun: "text or whole number",
+      range: "a date or time as ISO 8601 writes it, or seconds since 1970-01-01 UTC",
+      members: [
+        JSONMember(key: "type", value: ["string", "integer"]),
+        JSONMember(key: "pattern", value: "^[0-9]{4}-[0-9]{2}-[0-9]{2}"),
+        JSONMember(key: "minimum", value: .integer(least)),
+        JSONMember(key: "maximum", value: .integer(greatest)),
+      ],
+      read: { node, _, decoder in
+        switch node.kind {
+        case .string(let text):
+          guard let time = ISO8601.seconds(text.utf8) else {
+            decoder.fault(
+              "\(StrictDecoder.describe(node)) is not a date or time as ISO 8601 writes it",
+              at: node)
+            return nil
+          }
+          return time
+        case .number: return seconds.read(node, 0, &decoder).map { Int64($0) }
+        default:
+          decoder.mismatch(expected: "text or whole number", at: node)
+          return nil
+        }
+      },
+      write: { .integer(Int($0)) })
   }
 }
 

@@ -10,7 +10,8 @@ public enum JobSchema {
   static let resultSections = ["split", "model", "training", "recommend", "export"]
   /// The keys of `dataset` that do, beside the hash of its bytes.
   static let resultKeysOfDataset = [
-    "format", "ratings", "items", "max_bad_rows", "duplicates", "rating_scale",
+    "format", "ratings", "delimiter", "header", "quotes", "comment", "encoding", "columns",
+    "timestamps", "items", "max_bad_rows", "duplicates", "rating_scale", "filters",
   ]
 
   /// The whole job file.

@@ -27,7 +27,9 @@ public enum KeyReference {
   public static func markdown() -> String {
     let rows = JobSchema.rows.map { row in
       let cells = ["`\(row.pointer)`", row.type, row.range, row.default, row.meaning]
-      return "| " + cells.joined(separator: " | ") + " |\n"
+      // A bar would begin the next cell.
+      let escaped = cells.map { $0.replacing("|", with: #"\|"#) }
+      return "| " + escaped.joined(separator: " | ") + " |\n"
     }
     return "| key | type | values | default | meaning |\n|---|---|---|---|---|\n" + rows.joined()
   }

@@ -26,7 +26,8 @@ struct PlanConflict {
 extension Plan {
   /// Finds every combination of keys that cannot be run.
   func conflicts() -> [PlanConflict] {
-    datasetConflicts() + sourceConflicts() + splitConflicts() + trainingConflicts()
+    datasetConflicts() + layoutConflicts() + sourceConflicts() + splitConflicts()
+      + trainingConflicts()
       + directoryConflicts()
   }
 
@@ -38,6 +39,13 @@ extension Plan {
           PlanConflict(
             ["dataset/pin", "dataset/sha256"],
             "\"lock\" and \"sha256\" exclude each other; leave out one of them"))
+      }
+      if dataset.items.sha256 != nil {
+        conflicts.append(
+          PlanConflict(
+            ["dataset/pin", "dataset/items/sha256"],
+            "\"lock\" and the \"sha256\" of /dataset/items exclude each other; leave out one of them"
+          ))
       }
       for (index, source) in dataset.sources.enumerated() where source.sha256 != nil {
         conflicts.append(
@@ -52,6 +60,62 @@ extension Plan {
         PlanConflict(
           ["dataset/rating_scale"],
           "\"minimum\" must be below \"maximum\""))
+    }
+    return conflicts
+  }
+
+  private func layoutConflicts() -> [PlanConflict] {
+    var conflicts: [PlanConflict] = []
+    func check(
+      _ path: String, _ format: RatingsFormat, _ rows: RowOptions,
+      _ columns: [(String, ColumnReference?)]
+    ) {
+      for case (let name, let column?) in columns {
+        switch (format, column) {
+        case (.delimited, .named) where !rows.header:
+          conflicts.append(
+            PlanConflict(
+              ["\(path)/columns/\(name)", "\(path)/columns", "\(path)/header"],
+              "without a header, \"\(name)\" must be a position, counted from 0"))
+        case (.jsonLines, .position):
+          conflicts.append(
+            PlanConflict(
+              ["\(path)/columns/\(name)", "\(path)/columns", "\(path)/format"],
+              "in \"jsonl\", \"\(name)\" must be a key"))
+        default: break
+        }
+      }
+      if let comment = rows.comment, comment.hasPrefix(rows.delimiter) {
+        conflicts.append(
+          PlanConflict(
+            ["\(path)/comment", "\(path)/delimiter"],
+            "a comment cannot begin with the delimiter"))
+      }
+    }
+    let (parsing, items) = (dataset.parsing, dataset.items.parsing)
+    check(
+      "dataset", parsing.format, parsing.rows,
+      [
+        ("user", parsing.columns.user), ("item", parsing.columns.item),
+        ("rating", parsing.columns.rating), ("timestamp", parsing.columns.timestamp),
+      ])
+    check(
+      "dataset/items", items.format, items.rows,
+      [
+        ("item", items.columns.item), ("title", items.columns.title),
+        ("genres", items.columns.genres),
+      ])
+    if !dataset.items.haveSources, dataset.items.sha256 != nil {
+      conflicts.append(
+        PlanConflict(
+          ["dataset/items/sha256", "dataset/items/sources"],
+          "items that are in the dataset have its \"sha256\"; leave this one out"))
+    }
+    if let since = parsing.filters.since, let until = parsing.filters.until, since >= until {
+      conflicts.append(
+        PlanConflict(
+          ["dataset/filters/since", "dataset/filters/until"],
+          "\"since\" must be before \"until\""))
     }
     return conflicts
   }
@@ -99,9 +163,13 @@ extension Plan {
   }
 
   private func sourceConflicts() -> [PlanConflict] {
-    dataset.sources.enumerated().compactMap { index, source in
-      source.fault.map { PlanConflict(["dataset/sources/\(index)"], $0) }
+    func conflicts(_ sources: [SourceOptions], _ path: String) -> [PlanConflict] {
+      sources.enumerated().compactMap { index, source in
+        source.fault.map { PlanConflict(["\(path)/\(index)"], $0) }
+      }
     }
+    return conflicts(dataset.sources, "dataset/sources")
+      + conflicts(dataset.items.sources, "dataset/items/sources")
   }
 
   private func directoryConflicts() -> [PlanConflict] {

@@ -85,16 +85,24 @@ public struct Plan: Equatable, Sendable {
   /// The text of ``json()``, as `plan.json` has it.
   public var text: String { json().prettyText() }
 
-  /// The keys that determine the bytes of the results, with the dataset named by its digest.
+  /// The keys that determine the bytes of the results, with the dataset, and the items where they are in
+  /// a file of their own, named by digest.
   ///
   /// Sources, output, threads, limits, gates and the job's name are not among them.
-  public func resultPlan(datasetDigest: SHA256Digest) -> JSONValue {
+  public func resultPlan(
+    datasetDigest: SHA256Digest, itemsDigest: SHA256Digest? = nil
+  ) -> JSONValue {
     var members = [JSONMember(key: "sha256", value: .string(datasetDigest.hex))]
+    if let itemsDigest {
+      members.append(JSONMember(key: "items_sha256", value: .string(itemsDigest.hex)))
+    }
     let dataset = json()["dataset"]
     for key in JobSchema.resultKeysOfDataset {
-      if let value = dataset?[key] {
-        members.append(JSONMember(key: key, value: value))
+      guard var value = dataset?[key] else { continue }
+      if key == "items", case .object(let keys) = value {
+        value = .object(keys.filter { $0.key != "sources" && $0.key != "sha256" })
       }
+      members.append(JSONMember(key: key, value: value))
     }
     let sections: [JSONMember] = JobSchema.resultSections.compactMap { key in
       json()[key].map { JSONMember(key: key, value: $0) }
@@ -108,8 +116,11 @@ public struct Plan: Equatable, Sendable {
   }
 
   /// The SHA-256 of the canonical form of the result plan.
-  public func resultPlanHash(datasetDigest: SHA256Digest) -> SHA256Digest {
-    SHA256Digest(of: resultPlan(datasetDigest: datasetDigest).canonicalText())
+  public func resultPlanHash(
+    datasetDigest: SHA256Digest, itemsDigest: SHA256Digest? = nil
+  ) -> SHA256Digest {
+    SHA256Digest(
+      of: resultPlan(datasetDigest: datasetDigest, itemsDigest: itemsDigest).canonicalText())
   }
 }
 

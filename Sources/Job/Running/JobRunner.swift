@@ -82,8 +82,9 @@ public struct JobRunner: Sendable {
     logger.info(
       "Dataset fetched",
       metadata: [
-        "dataset.source": "\(fetched.origin)", "dataset.sha256": "\(fetched.sha256)",
-        "dataset.bytes": "\(fetched.bytes)",
+        "dataset.source": "\(fetched.dataset.origin)",
+        "dataset.sha256": "\(fetched.dataset.sha256)",
+        "dataset.bytes": "\(fetched.dataset.bytes)",
       ])
     let dataset = try await clock.run(.read) {
       try DatasetReading.read(fetched, options: plan.dataset)
@@ -94,7 +95,7 @@ public struct JobRunner: Sendable {
       plan: plan, threads: threads, logger: logger
     ).run(dataset, &clock)
 
-    let resultPlan = plan.resultPlan(datasetDigest: fetched.sha256)
+    let resultPlan = plan.resultPlan(of: fetched)
     let staged = try await clock.run(.gate) {
       try output.stage(planHash: plan.planHash, now: Int64(started.timeIntervalSince1970))
     }
@@ -106,7 +107,7 @@ public struct JobRunner: Sendable {
       let published = try await clock.run(.publish) {
         let record = RunRecord(
           identifier: "\(staged.identifier)", plan: plan, jobFile: jobFile,
-          resultPlanHash: plan.resultPlanHash(datasetDigest: fetched.sha256),
+          resultPlanHash: plan.resultPlanHash(of: fetched),
           dataset: fetched.record, started: started, finished: Date(),
           stageSeconds: stages.stages, threads: threads, warnings: stages.warnings,
           estimatedMemoryBytes: memory.bytes, ignoredGates: ignored)

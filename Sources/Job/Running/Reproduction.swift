@@ -63,11 +63,17 @@ public struct Reproduction: Sendable {
         JobOverride(argument: $0)
       }
     }
+    if let digest = record["dataset"]?["items"]?["sha256"]?.stringValue {
+      overrides += [JobOverride(argument: "dataset.items.sha256=\"\(digest)\"")].compactMap(\.self)
+    }
     let jobFile = try JobFile(
       contentsOf: PathName.joined(run, "plan.json"), overrides: overrides)
     var plan = try Plan(jobFile)
     // A mirror that is packed differently holds the same ratings and yet other bytes.
     for source in plan.dataset.sources.indices { plan.dataset.sources[source].sha256 = nil }
+    for source in plan.dataset.items.sources.indices {
+      plan.dataset.items.sources[source].sha256 = nil
+    }
 
     var clock = StageClock(logger: logger)
     let fetched = try await clock.run(.fetch) { try await DatasetFetch(jobFile, plan).run() }
@@ -82,7 +88,7 @@ public struct Reproduction: Sendable {
     defer { try? FileSystem.removeTree(scratch) }
     try FileSystem.makeDirectory(scratch)
     _ = try await result.write(
-      to: scratch, plan: plan, resultPlan: plan.resultPlan(datasetDigest: fetched.sha256), &clock)
+      to: scratch, plan: plan, resultPlan: plan.resultPlan(of: fetched), &clock)
     return try compare(with: scratch)
   }
 

@@ -14,8 +14,12 @@ public enum BadRowReason: String, CaseIterable, Sendable {
   case nonFiniteRating = "non-finite-rating"
   /// A rating beyond the scale that the job gives.
   case ratingOutOfScale = "rating-out-of-scale"
-  /// A timestamp that is not a whole number of seconds.
+  /// A timestamp that is not written as the job says.
   case invalidTimestamp = "invalid-timestamp"
+  /// A JSON object without a value that is needed.
+  case missingField = "missing-field"
+  /// A line that is not a JSON object of the values that are needed.
+  case invalidJSON = "invalid-json"
   /// A genre flag that is neither 0 nor 1.
   case invalidFlag = "invalid-flag"
 }

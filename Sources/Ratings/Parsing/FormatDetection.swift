@@ -41,7 +41,12 @@ public enum FormatDetection {
     for name in [ratings, items].compactMap({ $0 }) where !memberNames.contains(name) {
       throw .missingMember(name: name, members: memberNames)
     }
-    let candidates = ratings.map { [$0] } ?? memberNames
+    let candidates = ratings.map { [$0] } ?? memberNames.filter { $0 != items }
+    if format.isDescribedByJob {
+      guard let member = candidates.first else { throw .unrecognizedLayout(members: memberNames) }
+      guard candidates.count == 1 else { throw .ambiguousLayout(candidates: candidates) }
+      return DetectedLayout(format: format, ratingsMember: member, itemsMember: items)
+    }
     var found: [(member: String, format: RatingsFormat)] = []
     for known in fileNames where format == .auto || format == known.format {
       for member in candidates where baseName(member) == known.ratings {
@@ -58,25 +63,40 @@ public enum FormatDetection {
       itemsMember: items ?? itemsMember(beside: match.member, of: match.format, in: memberNames))
   }
 
-  /// Returns the items file of a layout among the members of a source that has nothing else to
-  /// offer; a single member may have any name.
+  /// Finds the items file of a source of its own, and its layout.
   ///
+  /// - Parameters:
+  ///   - memberNames: The full names of the members.
+  ///   - format: The layout, where the job gives it.
+  ///   - member: The full name of the items file, where the job gives it.
+  ///   - ratingsFormat: The layout of the ratings; it is that of a single file whose name tells nothing.
+  /// - Returns: The full name of the items file and its layout.
   /// - Throws: ``RatingsError/missingMember(name:members:)`` if there is none, and
   ///   ``RatingsError/ambiguousLayout(candidates:)`` if there are several.
-  /// - Precondition: `format` is not `auto`.
   public static func detectItems(
-    memberNames: [String], format: RatingsFormat
-  ) throws(RatingsError) -> String {
-    if memberNames.count == 1 { return memberNames[0] }
-    guard let known = fileNames.first(where: { $0.format == format }) else {
-      preconditionFailure("the format was not detected")
+    memberNames: [String], format: RatingsFormat = .auto, member: String? = nil,
+    ratingsFormat: RatingsFormat
+  ) throws(RatingsError) -> (member: String, format: RatingsFormat) {
+    if let member, !memberNames.contains(member) {
+      throw .missingMember(name: member, members: memberNames)
     }
-    let found = memberNames.filter { baseName($0) == known.items }
-    guard let match = found.first else {
-      throw .missingMember(name: known.items, members: memberNames)
+    let candidates = member.map { [$0] } ?? memberNames
+    if format == .auto {
+      let found = candidates.flatMap { name in
+        fileNames.filter { $0.items == baseName(name) }.map { (member: name, format: $0.format) }
+      }
+      if found.count > 1 { throw .ambiguousLayout(candidates: found.map(\.member)) }
+      if let only = found.first { return only }
     }
-    guard found.count == 1 else { throw .ambiguousLayout(candidates: found) }
-    return match
+    let known = fileNames.filter { $0.format == format }.map(\.items)
+    let named = candidates.filter { known.contains(baseName($0)) }
+    guard let match = named.first ?? candidates.first else {
+      throw .missingMember(name: known.first ?? "items", members: memberNames)
+    }
+    guard named.count == 1 || candidates.count == 1 else {
+      throw .ambiguousLayout(candidates: named.isEmpty ? candidates : named)
+    }
+    return (match, format == .auto ? ratingsFormat : format)
   }
 
   private static func itemsMember(

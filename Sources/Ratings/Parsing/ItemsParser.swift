@@ -1,18 +1,22 @@
 /// A reader of items files that is handed a file in chunks of any size.
 public struct ItemsParser: Sendable {
-  private var rows: DelimitedParser<ItemRecords>
+  private var rows: RowParser<ItemRecords>
 
   /// Prepares to read a file.
   ///
   /// - Parameters:
   ///   - file: The name of the file, for error messages.
   ///   - format: The layout of the file.
-  ///   - options: How many bad rows may be skipped.
+  ///   - options: How the file is written, where the format is described by the job.
+  ///   - maxBadRows: How many bad rows may be skipped.
   /// - Precondition: `format` is not `auto`.
-  public init(file: String, format: RatingsFormat, options: ParsingOptions) {
-    let layout = ItemsLayout(format: format)
-    rows = DelimitedParser(
-      file: file, layout: layout.rows, maxBadRows: options.maxBadRows,
+  public init(
+    file: String, format: RatingsFormat, options: ItemsParsingOptions = ItemsParsingOptions(),
+    maxBadRows: Int = 0
+  ) {
+    let layout = ItemsLayout(format: format, options: options)
+    rows = RowParser(
+      file: file, layout: layout.rows, maxBadRows: maxBadRows,
       consumer: ItemRecords(file: file, layout: layout))
   }
 
@@ -42,34 +46,43 @@ struct ItemRecords: RecordConsumer {
   private(set) var raw: RawItems
   private let layout: ItemsLayout
   private var item = 0
-  private var title = 0
-  private var genreNames: Int?
+  private var title: Int?
+  private var genreNames: (column: Int, separator: Character)?
 
   init(file: String, layout: ItemsLayout) {
     raw = RawItems(file: file)
     self.layout = layout
   }
 
-  mutating func begin(columns: [String]?, file: String) throws(RatingsError) {
-    item = try layout.item.requiredPosition(in: columns, file: file)
-    title = try layout.title.requiredPosition(in: columns, file: file)
-    if case .names(let column) = layout.genres {
-      genreNames = try column.requiredPosition(in: columns, file: file)
+  mutating func begin(columns: Columns) throws(RatingsError) {
+    item = try columns.position(of: layout.item)
+    if let column = layout.title { title = try columns.position(of: column) }
+    switch layout.genres {
+    case .none: break
+    case .names(let column, let separator):
+      genreNames = (try columns.position(of: column), separator)
+    case .flags(let first, let names):
+      _ = try columns.position(of: .position(first + names.count - 1))
     }
   }
 
-  mutating func consume(_ record: DelimitedRecord, line: Int) throws(RowFault) {
+  mutating func consume(_ record: ParsedRow, line: Int) throws(RowFault) {
     try record.requireID(item, of: "item")
     let label = try record.requireText(item, of: "id of the item")
     let details = ItemDetails(
-      title: try record.requireText(title, of: "title"), genres: try genres(of: record))
+      title: try title.map { title throws(RowFault) in
+        try record.requireText(title, of: "title")
+      } ?? "",
+      genres: try genres(of: record))
     raw.append(label: label, details: details)
   }
 
-  private func genres(of record: DelimitedRecord) throws(RowFault) -> [String] {
+  private func genres(of record: ParsedRow) throws(RowFault) -> [String] {
     if let genreNames {
-      let names = try record.requireText(genreNames, of: "list of genres")
-      return names == Self.noGenres ? [] : names.split(separator: "|").map(String.init)
+      if let names = record.strings(genreNames.column) { return names }
+      let names = try record.requireText(genreNames.column, of: "list of genres")
+      return names == Self.noGenres
+        ? [] : names.split(separator: genreNames.separator).map(String.init)
     }
     guard case .flags(let first, let names) = layout.genres else { return [] }
     var genres: [String] = []

@@ -8,4 +8,11 @@ public enum RatingsFormat: String, CaseIterable, Sendable {
   case movielens100K = "movielens-100k"
   /// `ratings.dat` and `movies.dat`, as in MovieLens 1M and 10M.
   case movielensDAT = "movielens-dat"
+  /// Rows of fields with a delimiter between them, whose columns the job names.
+  case delimited
+  /// A JSON object a line, whose keys the job names.
+  case jsonLines = "jsonl"
+
+  /// Whether the job says how a file of this format is written.
+  public var isDescribedByJob: Bool { self == .delimited || self == .jsonLines }
 }

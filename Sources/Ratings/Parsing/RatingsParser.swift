@@ -10,7 +10,7 @@ public struct RatingsParser: Sendable {
   /// The bytes that are read before the number of rows is estimated.
   private static let sampleSize = 1 << 14
 
-  private var rows: DelimitedParser<RatingRecords>
+  private var rows: RowParser<RatingRecords>
   private var expectedBytes: Int?
   private var bytesRead = 0
 
@@ -27,8 +27,8 @@ public struct RatingsParser: Sendable {
     file: String, format: RatingsFormat, options: ParsingOptions, expectedBytes: Int? = nil
   ) {
     self.expectedBytes = expectedBytes
-    let layout = RatingsLayout(format: format)
-    rows = DelimitedParser(
+    let layout = RatingsLayout(format: format, options: options)
+    rows = RowParser(
       file: file, layout: layout.rows, maxBadRows: options.maxBadRows,
       consumer: RatingRecords(file: file, layout: layout, scale: options.ratingScale))
   }
@@ -88,17 +88,23 @@ struct RatingRecords: RecordConsumer {
     self.scale = scale
   }
 
-  mutating func begin(columns: [String]?, file: String) throws(RatingsError) {
-    if let columns, columns.isEmpty { throw .emptyDataset(file: file) }
-    user = try layout.user.requiredPosition(in: columns, file: file)
-    item = try layout.item.requiredPosition(in: columns, file: file)
-    rating = try layout.rating.requiredPosition(in: columns, file: file)
-    timestamp = layout.timestamp.position(in: columns)
+  mutating func begin(columns: Columns) throws(RatingsError) {
+    if columns.count == 0 { throw .emptyDataset(file: columns.file) }
+    user = try columns.position(of: layout.user)
+    item = try columns.position(of: layout.item)
+    rating = try columns.position(of: layout.rating)
+    if let column = layout.timestamp {
+      timestamp =
+        layout.timestampMayLack
+        ? try columns.optionalPosition(of: column) : try columns.position(of: column)
+    }
 
-    let fieldCount = columns?.count ?? layout.rows.fieldCount
-    guard [user, item, rating] == [0, 1, 2], fieldCount == (timestamp == 3 ? 4 : 3) else { return }
+    guard case .delimited(let rows) = layout.rows, rows.delimiter.count <= 2,
+      layout.timestamps == .seconds || timestamp == nil,
+      [user, item, rating] == [0, 1, 2], columns.count == (timestamp == 3 ? 4 : 3)
+    else { return }
     plainShape = PlainRows.Shape(
-      delimiter: layout.rows.delimiter, hasTimestamps: timestamp == 3,
+      delimiter: rows.delimiter, hasTimestamps: timestamp == 3,
       minimum: scale?.minimum ?? -.infinity, maximum: scale?.maximum ?? .infinity)
   }
 
@@ -114,7 +120,7 @@ struct RatingRecords: RecordConsumer {
     return run
   }
 
-  mutating func consume(_ record: DelimitedRecord, line: Int) throws(RowFault) {
+  mutating func consume(_ record: ParsedRow, line: Int) throws(RowFault) {
     // All is checked before an id gets a code: a skipped row must not leave a user or an item.
     let value = try ratingValue(of: record)
     let seconds = try timestamp.map { field throws(RowFault) in
@@ -148,7 +154,7 @@ struct RatingRecords: RecordConsumer {
     return taken
   }
 
-  private func ratingValue(of record: DelimitedRecord) throws(RowFault) -> Float {
+  private func ratingValue(of record: ParsedRow) throws(RowFault) -> Float {
     let field = record.fields[rating]
     switch DecimalNumber.parse(record.bytes, in: field.content) {
     case .number(let value):
@@ -163,7 +169,8 @@ struct RatingRecords: RecordConsumer {
     case .malformed:
       throw RowFault(
         reason: .invalidRating, position: field.start,
-        text: "the rating \(record.excerpt(rating)) is not a finite decimal number")
+        text: "the rating \(record.excerpt(rating)) is not a finite decimal number"
+          + (hasDecimalComma(record) ? "; decimals are written with a point" : ""))
     case .overflow:
       throw RowFault(
         reason: .nonFiniteRating, position: field.start,
@@ -171,15 +178,35 @@ struct RatingRecords: RecordConsumer {
     }
   }
 
-  private func timestampValue(
-    of record: DelimitedRecord, field: Int
-  ) throws(RowFault) -> Int64 {
-    if let seconds = DecimalNumber.integer(record.bytes, in: record.fields[field].content) {
-      return seconds
+  private func hasDecimalComma(_ record: ParsedRow) -> Bool {
+    let pointed = record.bytes[record.fields[rating].content].map {
+      $0 == UInt8(ascii: ",") ? UInt8(ascii: ".") : $0
     }
+    guard case .number = DecimalNumber.parse(pointed, in: pointed.indices) else { return false }
+    return true
+  }
+
+  private func timestampValue(of record: ParsedRow, field: Int) throws(RowFault) -> Int64 {
+    let seconds =
+      switch layout.timestamps {
+      case .seconds: DecimalNumber.integer(record.bytes, in: record.fields[field].content)
+      case .milliseconds:
+        DecimalNumber.integer(record.bytes, in: record.fields[field].content).map {
+          // Towards the past, also before 1970.
+          $0 >= 0 ? $0 / 1000 : ($0 - 999) / 1000
+        }
+      case .iso8601: ISO8601.seconds(record.bytes[record.fields[field].content])
+      }
+    if let seconds { return seconds }
+    let expected =
+      switch layout.timestamps {
+      case .seconds: "a whole number of seconds"
+      case .milliseconds: "a whole number of milliseconds"
+      case .iso8601: "a date and time as ISO 8601 writes it"
+      }
     throw RowFault(
       reason: .invalidTimestamp, position: record.fields[field].start,
-      text: "the timestamp \(record.excerpt(field)) is not a whole number of seconds")
+      text: "the timestamp \(record.excerpt(field)) is not \(expected)")
   }
 }
 

@@ -49,7 +49,8 @@ struct ResultTables {
     }
     return Self.table(
       ["loop, one thread each", "recjob", "peer", "which", "ratio"], rows,
-      note: "Medians of rounds in turns. " + Self.origin(peers))
+      note: "Medians of rounds in turns; a ratio is the median of those of the rounds. "
+        + Self.origin(peers))
   }
 
   private var loopTable: String? {

@@ -33,7 +33,7 @@ import Testing
     #expect(plan.dataset.sha256?.hex.hasPrefix("012345") == true)
     #expect(plan.dataset.parsing.format == .movielensDAT)
     #expect(plan.dataset.ratings == "x/ratings.dat")
-    #expect(plan.dataset.items == "x/movies.dat")
+    #expect(plan.dataset.items.member == "x/movies.dat")
     #expect(plan.dataset.parsing.maxBadRows == 3)
     #expect(plan.dataset.parsing.duplicates == .mean)
     #expect(plan.dataset.parsing.ratingScale == RatingScale(minimum: 0.1, maximum: 5))
@@ -117,6 +117,7 @@ import Testing
     #expect(
       result["dataset"]?.objectValue?.map(\.key) == [
         "sha256", "format", "ratings", "items", "max_bad_rows", "duplicates", "rating_scale",
+        "filters",
       ])
     #expect(result["dataset"]?["sha256"]?.stringValue == digest.hex)
     #expect(result["training"] == plan.json()["training"])

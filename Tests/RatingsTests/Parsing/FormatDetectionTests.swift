@@ -82,13 +82,38 @@ import Testing
   }
 
   @Test func itemsOfASourceOfTheirOwnAreFound() throws {
-    #expect(
-      try FormatDetection.detectItems(memberNames: ["titles"], format: .movielensCSV) == "titles")
-    #expect(
-      try FormatDetection.detectItems(
-        memberNames: ["x/readme", "x/movies.csv"], format: .movielensCSV) == "x/movies.csv")
-    #expect(throws: RatingsError.missingMember(name: "u.item", members: ["a", "b"])) {
-      try FormatDetection.detectItems(memberNames: ["a", "b"], format: .movielens100K)
+    func found(
+      _ members: [String], format: RatingsFormat = .auto, member: String? = nil
+    ) throws(RatingsError) -> String {
+      let (member, format) = try FormatDetection.detectItems(
+        memberNames: members, format: format, member: member, ratingsFormat: .movielensCSV)
+      return "\(member) \(format.rawValue)"
+    }
+    #expect(try found(["titles"]) == "titles movielens-csv")
+    #expect(try found(["x/readme", "x/movies.csv"]) == "x/movies.csv movielens-csv")
+    #expect(try found(["movies.dat"]) == "movies.dat movielens-dat")
+    #expect(try found(["movies.csv"], format: .delimited) == "movies.csv delimited")
+    #expect(try found(["a", "b"], format: .jsonLines, member: "b") == "b jsonl")
+    #expect(throws: RatingsError.ambiguousLayout(candidates: ["a", "b"])) {
+      try found(["a", "b"])
+    }
+    #expect(throws: RatingsError.missingMember(name: "c", members: ["a", "b"])) {
+      try found(["a", "b"], member: "c")
+    }
+  }
+
+  @Test func aFormatThatTheJobDescribesHasAnyName() throws {
+    for format in [RatingsFormat.delimited, .jsonLines] {
+      #expect(
+        try FormatDetection.detect(
+          memberNames: ["export", "titles"], format: format, items: "titles")
+          == DetectedLayout(format: format, ratingsMember: "export", itemsMember: "titles"))
+      #expect(throws: RatingsError.ambiguousLayout(candidates: ["a", "b"])) {
+        try FormatDetection.detect(memberNames: ["a", "b"], format: format)
+      }
+      #expect(throws: RatingsError.unrecognizedLayout(members: [])) {
+        try FormatDetection.detect(memberNames: [], format: format)
+      }
     }
   }
 }

@@ -85,7 +85,9 @@ import Testing
   }
 
   @Test func aFileWithoutAHeaderIsRefused() {
-    #expect(throws: RatingsError.missingColumn(file: "movies.csv", name: "movieId", found: [])) {
+    #expect(
+      throws: RatingsError.missingColumn(file: "movies.csv", line: 1, name: "movieId", found: [])
+    ) {
       try DatasetFixture.items("")
     }
   }

@@ -179,7 +179,7 @@ import Testing
   func aFileWithoutRatingsIsRefused(text: String) {
     let error = #expect(throws: RatingsError.self) { try DatasetFixture.ratings(text) }
     if text == "a" {
-      #expect(error == .missingColumn(file: "ratings.csv", name: "userId", found: ["a"]))
+      #expect(error == .missingColumn(file: "ratings.csv", line: 1, name: "userId", found: ["a"]))
     } else {
       #expect(error == .emptyDataset(file: "ratings.csv"))
     }
@@ -191,7 +191,7 @@ import Testing
   @Test func aHeaderMustNameEveryColumn() {
     #expect(
       throws: RatingsError.missingColumn(
-        file: "ratings.csv", name: "rating", found: ["userId", "movieId", "stars"])
+        file: "ratings.csv", line: 1, name: "rating", found: ["userId", "movieId", "stars"])
     ) {
       try DatasetFixture.ratings("userId,movieId,stars\n1,2,3\n")
     }

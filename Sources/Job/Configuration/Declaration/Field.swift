@@ -77,6 +77,20 @@ struct Field<Root: Sendable>: Sendable {
     write = { root in root[keyPath: path].map(schema.write) }
   }
 
+  /// Takes a key of an object that stands at a property of this one and shares its keys with it.
+  init<Part>(_ field: Field<Part>, at path: any WritableKeyPath<Root, Part> & Sendable) {
+    key = field.key
+    meaning = field.meaning
+    noun = field.noun
+    range = field.range
+    members = field.members
+    rows = field.rows
+    defaultText = field.defaultText
+    isRequired = field.isRequired
+    read = { node, root, decoder in field.read(node, &root[keyPath: path], &decoder) }
+    write = { root in field.write(root[keyPath: path]) }
+  }
+
   /// The same key as one that every object must have.
   func required() -> Field {
     var field = self

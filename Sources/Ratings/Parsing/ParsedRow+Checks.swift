@@ -1,4 +1,4 @@
-extension DelimitedRecord {
+extension ParsedRow {
   /// Checks that a field can be the id of a user or an item.
   func requireID(_ field: Int, of entity: String) throws(RowFault) {
     if fields[field].content.isEmpty {

@@ -1,10 +1,10 @@
-/// Takes the rows of a delimited file one by one.
+/// Takes the rows of a file one by one.
 protocol RecordConsumer: Sendable {
-  /// Takes the names of the columns, or `nil` for a layout without a header.
-  mutating func begin(columns: [String]?, file: String) throws(RatingsError)
+  /// Takes the columns before the first row, or those of no row if there is none.
+  mutating func begin(columns: Columns) throws(RatingsError)
 
-  /// Takes a row, which has as many fields as the layout says.
-  mutating func consume(_ record: DelimitedRecord, line: Int) throws(RowFault)
+  /// Takes a row, which has as many fields as there are columns.
+  mutating func consume(_ record: ParsedRow, line: Int) throws(RowFault)
 
   /// Takes the rows from `start` on, the first of which stands in `line`, for as long as they are
   /// whole, good, and so simple that there is a faster way to them.
@@ -24,37 +24,88 @@ extension RecordConsumer {
   }
 }
 
-/// A reader of delimited rows that is handed a file in chunks of any size.
+/// The columns of a file.
+struct Columns: Sendable {
+  /// The name of the file.
+  let file: String
+  /// The names in the header, or `nil` if there is none.
+  let names: [String]?
+  /// The number of columns.
+  let count: Int
+  /// The line of the header or of the first row.
+  let line: Int
+
+  /// Returns the position of a column that is needed.
+  func position(of column: ColumnReference) throws(RatingsError) -> Int {
+    if let position = try optionalPosition(of: column) { return position }
+    throw .missingColumn(file: file, line: line, name: column.text, found: names ?? [])
+  }
+
+  /// Returns the position of a column, or `nil` if the header lacks its name.
+  func optionalPosition(of column: ColumnReference) throws(RatingsError) -> Int? {
+    switch column {
+    case .position(let position):
+      guard position < count else {
+        throw .missingPosition(file: file, line: line, position: position, count: count)
+      }
+      return position
+    case .named(let name):
+      guard let names, let position = names.firstIndex(of: name) else { return nil }
+      guard names.lastIndex(of: name) == position else {
+        throw .repeatedColumn(file: file, line: line, name: name)
+      }
+      return position
+    }
+  }
+}
+
+/// A reader of rows that is handed a file in chunks of any size.
 ///
 /// Lines end in LF or CR LF, the last one may lack its end; blank lines and a byte order mark are
 /// passed over. Bad rows are skipped up to a limit, all but a quote that is never closed: the rows
 /// that it may have swallowed cannot be counted.
-struct DelimitedParser<Consumer: RecordConsumer>: Sendable {
+struct RowParser<Consumer: RecordConsumer>: Sendable {
   /// The length of a row beyond which a quote must have been left open.
   static var longestRow: Int { 1 << 20 }
 
   private let file: String
-  private let layout: DelimitedLayout
-  private var record: DelimitedRecord
+  private let scanner: RowScanner
+  private let hasHeader: Bool
+  private var utf16: UTF16Reader?
+  private var record: ParsedRow
   /// The bytes of a row that the next chunk completes.
   private var pending: [UInt8] = []
   private var line = 1
   private var isAtStart = true
-  /// The number of fields of a row; not known before the header was read.
+  /// The number of fields of a row; not known before the header or the first row was read.
   private var fieldCount: Int?
+  /// The number of fields that the layout tells before anything is read.
+  private let knownFieldCount: Int?
   var consumer: Consumer
   private(set) var badRows: BadRows
 
-  init(file: String, layout: DelimitedLayout, maxBadRows: Int, consumer: Consumer) {
+  init(file: String, layout: RowLayout, maxBadRows: Int, consumer: Consumer) {
     self.file = file
-    self.layout = layout
-    record = DelimitedRecord(layout: layout)
+    scanner = RowScanner(layout)
+    switch layout {
+    case .delimited(let rows):
+      hasHeader = rows.hasHeader
+      knownFieldCount = rows.fieldCount
+    case .jsonLines(let paths):
+      hasHeader = false
+      knownFieldCount = paths.count
+    }
+    if case .utf16(let isBigEndian) = layout.encoding {
+      utf16 = UTF16Reader(isBigEndian: isBigEndian)
+    }
+    record = ParsedRow(encoding: layout.encoding)
     self.consumer = consumer
     badRows = BadRows(file: file, limit: maxBadRows)
   }
 
   /// Reads the next bytes of the file.
   mutating func parse(_ chunk: [UInt8]) throws(RatingsError) {
+    let chunk = try decoded(chunk)
     if isAtStart {
       pending += chunk
       // The three bytes of the mark may come in as many chunks.
@@ -80,8 +131,27 @@ struct DelimitedParser<Consumer: RecordConsumer>: Sendable {
 
   /// Reads what is left after the last chunk.
   mutating func finish() throws(RatingsError) {
+    do throws(UTF16Reader.Fault) {
+      try utf16?.finish()
+    } catch {
+      throw malformed(error)
+    }
     try readPending(isLast: true)
-    if fieldCount == nil { try begin(header: layout.hasHeader ? [] : nil) }
+    if fieldCount == nil { try begin(names: hasHeader ? [] : nil, count: 0) }
+  }
+
+  /// Returns the bytes of a chunk in UTF-8, where the file is in UTF-16.
+  private mutating func decoded(_ chunk: [UInt8]) throws(RatingsError) -> [UInt8] {
+    guard utf16 != nil else { return chunk }
+    do throws(UTF16Reader.Fault) {
+      return try utf16?.read(chunk) ?? chunk
+    } catch {
+      throw malformed(error)
+    }
+  }
+
+  private func malformed(_ fault: UTF16Reader.Fault) -> RatingsError {
+    .unreadableText(file: file, line: fault.linesBefore + 1, reason: fault.text)
   }
 
   private mutating func readPending(isLast: Bool) throws(RatingsError) {
@@ -97,7 +167,11 @@ struct DelimitedParser<Consumer: RecordConsumer>: Sendable {
     if isAtStart {
       isAtStart = false
       if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
-      if !layout.hasHeader { try begin(header: nil) }
+      if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
+        throw .unreadableText(
+          file: file, line: 1, reason: "the file is in UTF-16; set \"encoding\" to \"utf-16\"")
+      }
+      if !hasHeader, let knownFieldCount { try begin(names: nil, count: knownFieldCount) }
     }
     record.bytes = bytes
     while position < bytes.count {
@@ -107,16 +181,16 @@ struct DelimitedParser<Consumer: RecordConsumer>: Sendable {
         line += run.rows
         if position == bytes.count { break }
       }
-      switch record.scan(from: position, isLast: isLast) {
+      switch scanner.scan(&record, from: position, isLast: isLast) {
       case .row(let end, let lines):
         try take()
         position = end
         line += lines
-      case .misplacedQuote(let misplaced, let end, let lines):
-        try add(
-          RowFault(
-            reason: .misplacedQuote, position: misplaced,
-            text: "there is text after the closing quote of a field"))
+      case .nothing(let end, let lines):
+        position = end
+        line += lines
+      case .fault(let fault, let end, let lines):
+        try add(fault)
         position = end
         line += lines
       case .openQuote(let opening):
@@ -137,9 +211,13 @@ struct DelimitedParser<Consumer: RecordConsumer>: Sendable {
   private mutating func take() throws(RatingsError) {
     if record.isBlank { return }
     guard let fieldCount else {
-      try begin(
-        header: record.fields.indices.map { record.text($0) ?? "" })
-      return
+      if hasHeader {
+        try begin(
+          names: record.fields.indices.map { record.text($0) ?? "" }, count: record.fields.count)
+        return
+      }
+      try begin(names: nil, count: record.fields.count)
+      return try take()
     }
     do throws(RowFault) {
       guard record.fields.count == fieldCount else {
@@ -153,9 +231,9 @@ struct DelimitedParser<Consumer: RecordConsumer>: Sendable {
     }
   }
 
-  private mutating func begin(header: [String]?) throws(RatingsError) {
-    try consumer.begin(columns: header, file: file)
-    fieldCount = header?.count ?? layout.fieldCount
+  private mutating func begin(names: [String]?, count: Int) throws(RatingsError) {
+    try consumer.begin(columns: Columns(file: file, names: names, count: count, line: line))
+    fieldCount = count
   }
 
   private mutating func add(_ fault: RowFault) throws(RatingsError) {
@@ -167,22 +245,5 @@ struct DelimitedParser<Consumer: RecordConsumer>: Sendable {
     let place = record.place(of: position)
     return .malformedRow(
       file: file, line: line + place.linesBelow, column: place.column, reason: reason)
-  }
-}
-
-extension ColumnReference {
-  /// Returns the position of the column, or `nil` if the header lacks its name.
-  func position(in columns: [String]?) -> Int? {
-    switch self {
-    case .position(let position): position
-    case .named(let name): columns?.firstIndex(of: name)
-    }
-  }
-
-  /// Returns the position of a column that is needed.
-  func requiredPosition(in columns: [String]?, file: String) throws(RatingsError) -> Int {
-    if let position = position(in: columns) { return position }
-    guard case .named(let name) = self else { preconditionFailure("a position needs no header") }
-    throw .missingColumn(file: file, name: name, found: columns ?? [])
   }
 }
