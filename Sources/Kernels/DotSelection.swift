@@ -7,7 +7,8 @@ internal import CKernels
 /// ‖p‖·‖q‖ plus the terms of the two rows that do not depend on each other; the visit ends where that
 /// bound is below the worst of the list (the length-based pruning of Teflioudi, Gemulla and Mykytiuk,
 /// *LEMP: Fast Retrieval of Large Entries in a Matrix Product*, SIGMOD 2015). The lists are those of
-/// looking at all rows, to the bit: the bounds leave room for the rounding of a key.
+/// looking at all rows, to the bit: the bounds leave room for the rounding of a key, also of one whose
+/// products are so small that they lose digits.
 public struct DotSelection: RowSelection {
   private let users: EmbeddingTable
   private let panels: PanelTable
@@ -111,14 +112,18 @@ public struct DotSelection: RowSelection {
             var packed = unsafe rk_users(
               values: pack.values.start, count: order.count, bounds: UnsafePointer(first),
               offsets: offsets.baseAddress)
-            unsafe panels.withPanels { unsafe rk_top_k_dots($0, &packed, lists, k) }
+            // The kernel has the pack's address only, which does not keep it.
+            withExtendedLifetime(pack) {
+              unsafe panels.withPanels { unsafe rk_top_k_dots($0, &packed, lists, k) }
+            }
           }
         }
       }
     }
   }
 
-  /// The reach of each row, greater by a share `slack`, which is more than rounding adds to a key.
+  /// The reach of each row, greater by a share `slack`, which is more than rounding adds to a key, and by
+  /// the least normal number, which is more than products below it gain when they are rounded.
   ///
   /// `own` is the lane that counts alone, being multiplied by 1, `other` the lane that is 1.
   private static func reach(
@@ -134,7 +139,7 @@ public struct DotSelection: RowSelection {
         let offset = own.map { values[row * table.stride + $0] } ?? 0
         return Reach(
           length: Float(squares.squareRoot()) * (1 + slack),
-          offset: offset + abs(offset) * slack)
+          offset: offset + abs(offset) * slack + .leastNormalMagnitude)
       }
     }
   }

@@ -64,6 +64,16 @@ public struct EmbeddingTable: Sendable {
     }
   }
 
+  /// Whether every value is a finite number.
+  ///
+  /// - Complexity: O(rows × dimension).
+  public var isFinite: Bool {
+    withValues { span in
+      for index in span.indices where !span[index].isFinite { return false }
+      return true
+    }
+  }
+
   /// Calls `body` with all values, padding included; row `r` starts at `r * stride`.
   public func withValues<Result>(_ body: (Span<Float>) -> Result) -> Result {
     // Safety: the storage outlives the call and the span covers exactly its values. It is made

@@ -16,6 +16,7 @@ public struct NetworkSelection: RowSelection {
   ///   - candidates: The numbers of the rows that may be selected.
   ///   - weights: The weight of each unit.
   ///   - bias: The output's bias.
+  /// - Precondition: The tables are finite: a sum that is not a number would count as 0.
   public init(
     users: EmbeddingTable, items: EmbeddingTable, candidates: [UInt32], weights: [Float],
     bias: Float
@@ -23,6 +24,7 @@ public struct NetworkSelection: RowSelection {
     precondition(
       users.dimension == items.dimension && users.dimension == weights.count,
       "rows differ in length")
+    precondition(users.isFinite && items.isFinite, "a unit is not a number")
     self.users = users
     panels = PanelTable(items, rows: candidates)
     self.weights = weights
@@ -43,7 +45,10 @@ public struct NetworkSelection: RowSelection {
         var packed = unsafe rk_users(
           values: pack.values.start, count: users.count, bounds: nil, offsets: nil)
         var output = unsafe rk_output(weights: weights, bias: bias)
-        unsafe panels.withPanels { unsafe rk_top_k_network($0, &packed, &output, lists, k) }
+        // The kernel has the pack's address only, which does not keep it.
+        withExtendedLifetime(pack) {
+          unsafe panels.withPanels { unsafe rk_top_k_network($0, &packed, &output, lists, k) }
+        }
       }
     }
   }

@@ -42,7 +42,7 @@ struct PanelTable: Sendable {
       }
       var panels = unsafe rk_panels(
         values: values.start, rows: rows, count: count, dimension: dimension)
-      return unsafe body(&panels)
+      return withExtendedLifetime(values) { unsafe body(&panels) }
     }
   }
 }

@@ -1,3 +1,4 @@
+import Foundation
 public import Storage
 
 extension RunDirectory {
@@ -48,8 +49,10 @@ extension RunDirectory {
       try FileSystem.readBytes(manifestPath)
     }
     let manifest = try ManifestFile.parse(bytes, owner: directory)
+    // The disk sets the pace, so that no one has to ask for fewer threads.
+    let threads = ProcessInfo.processInfo.activeProcessorCount
     let differences = try wrappingStorageErrors { () throws(StorageError) in
-      try manifest.differences(from: measure(directory))
+      try manifest.differences(inDirectory: directory, map: mapping(threads: threads))
         + markDifferences(manifest, manifestBytes: bytes, directory: directory)
     }
     return Verification(

@@ -1,4 +1,3 @@
-import Foundation
 import Kernels
 public import Storage
 
@@ -68,15 +67,17 @@ public struct RunDirectory: Sendable {
   ///
   /// Adds `manifest.json`, then `SHA256SUMS`, which includes the manifest, and last `_SUCCESS`,
   /// which is empty. `rows` is the number of records of the files that have them, by path within
-  /// the run; those that the manifest of the bundle in `model/` has are added.
+  /// the run; those that the manifest of the bundle in `model/` has are added. `threads` files are
+  /// digested at a time.
   @discardableResult
   public func publish(
-    _ run: StagedRun, rows: [String: Int] = [:]
+    _ run: StagedRun, rows: [String: Int] = [:], threads: Int = 1
   ) throws(PublishingError) -> PublishedRun {
     let rows = try rows.merging(Self.bundleRows(of: run)) { given, _ in given }
     let target = place(Self.runsName, "\(run.identifier)")
     try wrappingStorageErrors { () throws(StorageError) in
-      let manifest = try Self.measure(run.path, rows: rows)
+      let manifest = try Manifest(
+        ofDirectory: run.path, rows: rows, map: Self.mapping(threads: threads))
       let text = ManifestFile.text(manifest)
       try Self.write(text, to: PathName.joined(run.path, ManifestFile.name))
       let sums = Self.sumsText(manifest, manifestBytes: Array(text.utf8))
@@ -131,15 +132,9 @@ public struct RunDirectory: Sendable {
     return try FileSystem.list(place).compactMap { RunIdentifier($0) }.sorted()
   }
 
-  /// Digests a run's files on all processors: what is read was just written, or the disk sets the
-  /// pace, so that no one has to ask for fewer.
-  static func measure(
-    _ directory: String, rows: [String: Int] = [:]
-  ) throws(StorageError) -> Manifest {
-    let threads = ProcessInfo.processInfo.activeProcessorCount
-    return try Manifest(ofDirectory: directory, rows: rows) {
-      Parallel.map($0, threads: threads, $1)
-    }
+  /// Digests files by several threads.
+  static func mapping(threads: Int) -> Manifest.EntryMap {
+    { Parallel.map($0, threads: threads, $1) }
   }
 
   static func sumsText(_ manifest: Manifest, manifestBytes: [UInt8]) -> String {

@@ -112,6 +112,28 @@ struct RowSelectionTests {
     }
   }
 
+  /// Each product of the last rows is three quarters of the least number there is and is rounded up to
+  /// it, so that their keys are above the product of the lengths.
+  @Test func boundsHoldForProductsThatLoseDigits() {
+    let (items, dimension) = (40, 64)
+    let user = [Float](repeating: 0x1p-75, count: dimension)
+    let exact = [Float](repeating: 0x1p-74, count: 60) + [0, 0, 0, 0]
+    let rounded = [Float](repeating: 0x1.8p-75, count: dimension)
+    let rows = (0..<items).map { $0 < 32 ? exact : rounded }
+    let selection = DotSelection(
+      users: EmbeddingTable(rows: 1, dimension: dimension, values: user),
+      items: EmbeddingTable(rows: items, dimension: dimension, values: rows.flatMap(\.self)),
+      candidates: (0..<UInt32(items)).map { $0 }, biasLanes: nil)
+    var none = ExcludedRows()
+    none.append([])
+    let expected = ScalarReference.best(
+      10, (0..<items).map { (UInt32($0), ScalarReference.panelScore(user, rows[$0])) })
+    let list = selection.lists(of: 10, for: 0..<1, excluding: none)[0]
+    #expect(list.map(\.row) == expected.map(\.row))
+    #expect(list.map(\.key) == expected.map(\.key))
+    #expect(list.first?.row == 32)
+  }
+
   @Test(arguments: [1, 32, 45, 200], [1, 3, 10, 17])
   func networksSelectWhatSortingWouldPutFirst(items: Int, dimension: Int) {
     for (users, k, steps) in [(1, 1, nil), (13, 5, 3), (24, 250, nil)] as [(Int, Int, Float?)] {

@@ -72,6 +72,11 @@ import Testing
     #expect(try differing(PathName.joined(run, "model")) == ["extra"])
   }
 
+  @Test func anAdditionalFileThatCannotBeReadIsNamed() throws {
+    try FileSystem.makeSymbolicLink(PathName.joined(run, "extra"), to: "/proc/self/mem")
+    #expect(try differing() == ["extra"])
+  }
+
   @Test func aChangedArchiveIsNamedOrRefused() throws {
     let original = try FileSystem.readBytes(archive)
     for offset in stride(from: 10, to: original.count, by: 101) {

@@ -198,7 +198,8 @@ void rk_top_k_dots(const rk_panels *panels, const rk_users *users, rk_list *list
 
 /// Lists the `k` best rows for some users by bias + sum of weights * max(user + row, 0).
 ///
-/// Each key is summed over the dimensions in ascending order, starting from the bias.
+/// Each key is summed over the dimensions in ascending order, starting from the bias. No user + row may be
+/// a NaN, which would count as zero.
 void rk_top_k_network(const rk_panels *panels, const rk_users *users, const rk_output *output,
                       rk_list *lists, size_t k);
 

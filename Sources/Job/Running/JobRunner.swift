@@ -113,7 +113,7 @@ public struct JobRunner: Sendable {
           estimatedMemoryBytes: memory.bytes, ignoredGates: ignored)
         try Self.write(plan.json(), "plan.json", staged.path)
         try Self.write(record.json, "run.json", staged.path)
-        return try output.publish(staged, rows: rows)
+        return try output.publish(staged, rows: rows, threads: threads)
       }
       prune(output, &clock)
       lock.release()

@@ -1,3 +1,4 @@
+import Publishing
 import Ratings
 import Recommenders
 
@@ -77,6 +78,8 @@ struct MemoryPlan: Equatable, Sendable {
     static let recommendation = MemoryLayout<ScoredItem>.stride
     /// A user's list besides its recommendations.
     static let list = MemoryLayout<RecommendationList>.stride + 32
+    /// An item in an export: what stands before and after its score, and where that ends.
+    static let exportedItem = 160
     /// A rating in the bundle while it is written: item and value, and its place in their order.
     static let bundledSeen = 3 * MemoryLayout<Int32>.stride
 
@@ -91,6 +94,8 @@ struct MemoryPlan: Equatable, Sendable {
   /// Plans the run of a job on that many ratings, users and items with that many threads.
   init(_ plan: Plan, _ counts: Counts, threads: Int) {
     let tables = Tables(plan.model, counts)
+    // No list is longer than there are items.
+    let k = min(plan.recommend.k, counts.items)
     let dataset = [
       Part(name: "program", bytes: Size.program),
       Part(
@@ -110,7 +115,7 @@ struct MemoryPlan: Equatable, Sendable {
       name: "models", bytes: tables.model * (plan.training.refit == .all ? 2 : 1))
     let lists = Part(
       name: "lists",
-      bytes: counts.users * (plan.recommend.k * Size.recommendation + Size.list))
+      bytes: counts.users * (k * Size.recommendation + Size.list))
     stages = [
       StageMemory(
         stage: .read,
@@ -151,7 +156,16 @@ struct MemoryPlan: Equatable, Sendable {
           Part(
             name: "ranking",
             bytes: tables.items
-              + threads * Size.listsAtOnce * (plan.recommend.k * Size.recommendation + Size.list)),
+              + threads * Size.listsAtOnce * (k * Size.recommendation + Size.list)),
+        ]),
+      StageMemory(
+        stage: .export,
+        parts: dataset + [
+          split, models, lists,
+          Part(
+            name: "export text",
+            bytes: counts.items * Size.exportedItem
+              + ExportPieces(longestList: k, threads: threads).bytesHeld(lists: counts.users)),
         ]),
       StageMemory(
         stage: .bundle,
@@ -193,7 +207,7 @@ extension MemoryPlan {
     let advice =
       switch peak.stage {
       case .train: "raise the limit, or lower /model/factors or /training/batch_size"
-      case .recommend, .bundle: "raise the limit, or lower /recommend/k or /model/factors"
+      case .recommend, .export, .bundle: "raise the limit, or lower /recommend/k or /model/factors"
       default: "raise the limit, or bring fewer ratings"
       }
     return "the run would take about \(summary), more than the \(limit) MB allowed; \(advice)"

@@ -24,17 +24,12 @@ public struct ExportedFile: Equatable, Sendable {
 
 /// Writes recommendations in the formats that a job asks for.
 public enum RecommendationExport {
-  /// The lists that a thread turns into bytes at a time, half a megabyte or so.
-  private static let listsPerPiece = 512
-  /// The pieces that wait to be written at most, for each thread.
-  private static let piecesPerThread = 4
-
   /// Writes `recommendations.csv` and `recommendations.jsonl`, each with `.gz` if compressed, into
   /// a directory that exists.
   ///
   /// Lists are written in the order given, which is to be that of the users' indices. The files
-  /// are closed but not synced; whoever publishes the directory syncs it as a whole. Memory does
-  /// not grow with the number of lists, and `threads` has no influence on the bytes.
+  /// are closed but not synced; whoever publishes the directory syncs it as a whole. ``ExportPieces``
+  /// says what memory it takes, and `threads` has no influence on the bytes.
   public static func write(
     lists: [RecommendationList], dataset: RatingsDataset, options: ExportOptions, threads: Int,
     to directory: String
@@ -61,8 +56,10 @@ public enum RecommendationExport {
   ) throws(PublishingError) -> ExportedFile {
     let name =
       "recommendations.\(writer.fileExtension)\(compression == .gzip ? ".gz" : "")"
-    let pieces = stride(from: 0, to: lists.count, by: listsPerPiece).map {
-      $0..<min($0 + listsPerPiece, lists.count)
+    let cut = ExportPieces(
+      longestList: lists.reduce(0) { max($0, $1.items.count) }, threads: threads)
+    let pieces = stride(from: 0, to: lists.count, by: cut.lists).map {
+      $0..<min($0 + cut.lists, lists.count)
     }
     let sink = Mutex<ExportSink?>(
       try wrappingStorageErrors { () throws(StorageError) in
@@ -72,13 +69,13 @@ public enum RecommendationExport {
     writer.appendHeader(to: &header)
     var rows = 0
     var waiting: [Result<ExportedText, PublishingError>] = [.success(ExportedText(bytes: header))]
-    let step = piecesPerThread * max(threads, 1)
-    for first in stride(from: 0, to: pieces.count + step, by: step) {
+    for first in stride(from: 0, to: pieces.count + cut.atATime, by: cut.atATime) {
       // One thread writes what was made the time before while the others make what comes next.
-      let count = max(0, min(step, pieces.count - first))
+      let count = max(0, min(cut.atATime, pieces.count - first))
       let results = Parallel.map(count + 1, threads: threads) { [waiting] number in
         number == 0
-          ? write(waiting, to: sink) : text(of: lists[pieces[first + number - 1]], with: writer)
+          ? write(waiting, to: sink)
+          : text(of: lists[pieces[first + number - 1]], with: writer, room: cut.bytes)
       }
       rows += try results[0].get().rows
       waiting = Array(results.dropFirst())
@@ -89,13 +86,13 @@ public enum RecommendationExport {
     return ExportedFile(name: name, rows: rows)
   }
 
-  /// The bytes of some lists.
+  /// The bytes of some lists, which mostly fit in the room.
   private static func text(
-    of lists: ArraySlice<RecommendationList>, with writer: some RecommendationWriter
+    of lists: ArraySlice<RecommendationList>, with writer: some RecommendationWriter, room: Int
   ) -> Result<ExportedText, PublishingError> {
     Result { () throws(PublishingError) in
       var text = ExportedText()
-      text.bytes.reserveCapacity(1 << 20)
+      text.bytes.reserveCapacity(room)
       for list in lists { text.rows += try writer.append(list, to: &text.bytes) }
       return text
     }

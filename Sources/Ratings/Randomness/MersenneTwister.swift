@@ -48,8 +48,8 @@ public struct MersenneTwister: Sendable {
     precondition(1 <= end && end <= count && count <= Int(Int32.max), "no such positions")
     let total = count - end
     // A rejected word is written, too, and then written over: a branch that is taken at random would
-    // cost more than all else. Hence the place for one more.
-    var partners = [UInt32](repeating: 0, count: total + 1)
+    // cost more than all else.
+    var partners = [UInt32](repeating: 0, count: total)
     var drawn = 0
     while drawn < total {
       // All positions with the same highest bit have the same mask.
@@ -65,7 +65,6 @@ public struct MersenneTwister: Sendable {
         }
       }
     }
-    partners.removeLast()
     return partners
   }
 

@@ -99,7 +99,8 @@ public struct NeuralModel: RatingPredictor {
 
   /// A way to the items with the greatest ranking keys.
   public func selection(of candidates: [UInt32]) -> any RowSelection {
-    if layers.count == 2 {
+    // Keys that are not a number are never listed, and only the plain keys below say which those are.
+    if layers.count == 2, userParts.isFinite, itemParts.isFinite {
       return NetworkSelection(
         users: userParts, items: itemParts, candidates: candidates,
         weights: layers[1].kernel.values(columns: 0..<1), bias: layers[1].bias[0, 0])

@@ -18,7 +18,7 @@ struct RatingGroups: Sendable {
 
   /// The number of ratings of each group.
   let counts: [Int32]
-  /// As many as there were threads, of about as many ratings each.
+  /// Of about as many ratings each, see `partCount`.
   private let parts: [Part]
 
   /// Groups ratings.
@@ -28,15 +28,15 @@ struct RatingGroups: Sendable {
   ///   - groups: The group of each row of the dataset.
   ///   - count: The number of groups.
   ///   - others: The other side of each row of the dataset.
-  ///   - threads: The number of threads. Each looks at every rating and takes those of its groups,
-  ///     so that none has to wait for another.
+  ///   - threads: The number of threads. For each part one looks at every rating and takes those of
+  ///     its groups, so that none has to wait for another.
   init(
     _ ratings: RatingSubset, by groups: [some DenseIndex], count: Int,
     with others: [some DenseIndex], threads: Int
   ) {
     let counts = Self.counts(ratings, groups, count: count, threads: threads)
     self.counts = counts
-    let ranges = Self.divide(counts, into: max(threads, 1))
+    let ranges = Self.divide(counts, into: Self.partCount(ratings: ratings.count, threads: threads))
     let values = ratings.columns.values
     parts = Parallel.map(ranges.count, threads: threads) { number in
       let range = ranges[number]
@@ -85,11 +85,18 @@ struct RatingGroups: Sendable {
     }.flatMap(\.self)
   }
 
+  /// The number of parts that the work is divided into: one for each thread, but none for so few
+  /// ratings that going through all of them, and counts of its own, cost more than the thread saves.
+  static func partCount(ratings: Int, threads: Int) -> Int {
+    min(max(threads, 1), ratings / 65_536 + 1)
+  }
+
   private static func counts(
     _ ratings: RatingSubset, _ groups: [some DenseIndex], count: Int, threads: Int
   ) -> [Int32] {
-    let length = (ratings.count + max(threads, 1) - 1) / max(threads, 1)
-    let parts = Parallel.map(max(threads, 1), threads: threads) { number in
+    let partCount = partCount(ratings: ratings.count, threads: threads)
+    let length = (ratings.count + partCount - 1) / partCount
+    let parts = Parallel.map(partCount, threads: threads) { number in
       var counts = [Int32](repeating: 0, count: count)
       let start = min(number * length, ratings.count)
       for position in start..<min(start + length, ratings.count) {

@@ -9,7 +9,8 @@ public enum ArchiveWriter {
   ///
   /// The tar is cut in pieces of a fixed size that are compressed each by itself, so that `map`,
   /// which makes a value of each number below a count, may call in any order and from several
-  /// threads at a time. It is asked for `piecesAtATime` pieces and no more are held.
+  /// threads at a time. It is asked for `piecesAtATime` pieces, but at least one, and no more are
+  /// held.
   public static func writeTarGzip(
     members: [(name: String, path: String)], to target: String, piecesAtATime: Int = 1,
     map: (
@@ -23,9 +24,12 @@ public enum ArchiveWriter {
       var member = GzipMember()
       let header = GzipMember.header
       try file.write(header.span)
-      for first in stride(from: 0, to: tar.pieceCount, by: max(piecesAtATime, 1)) {
+      let piecesAtATime = max(piecesAtATime, 1)
+      for first in stride(from: 0, to: tar.pieceCount, by: piecesAtATime) {
         let count = min(piecesAtATime, tar.pieceCount - first)
-        for result in map(count, { tar.compressedPiece(first + $0) }) {
+        let results = map(count) { tar.compressedPiece(first + $0) }
+        precondition(results.count == count, "a piece of the archive is missing")
+        for result in results {
           let piece = try result.get()
           member.append(piece)
           try file.write(piece.bytes.span)

@@ -25,6 +25,7 @@ public struct GzipPiece: Sendable {
     precondition(started == Z_OK, "zlib could not start to deflate")
     // Room for an empty block, which brings the end of a piece to a whole byte.
     let room = unsafe Int(deflateBound(&stream, UInt(plain.count))) + 16
+    precondition(room <= Int(UInt32.max), "a piece is longer than zlib can count")
     bytes = unsafe [UInt8](unsafeUninitializedCapacity: room) { output, written in
       // Safety: zlib reads the input and writes the output, each within its count; both stay in place
       // for the call, and zlib says how much of the output it has filled.
@@ -34,9 +35,12 @@ public struct GzipPiece: Sendable {
         unsafe stream.next_out = output.baseAddress
         unsafe stream.avail_out = UInt32(output.count)
         let result = unsafe deflate(&stream, isLast ? Z_FINISH : Z_SYNC_FLUSH)
+        let (untaken, room) = unsafe (stream.avail_in, stream.avail_out)
+        // With no room left there might be more to come.
         precondition(
-          result == (isLast ? Z_STREAM_END : Z_OK), "zlib did not take a whole piece")
-        written = unsafe output.count - Int(stream.avail_out)
+          result == (isLast ? Z_STREAM_END : Z_OK) && untaken == 0 && room > 0,
+          "zlib did not take a whole piece")
+        written = output.count - Int(room)
       }
     }
     unsafe deflateEnd(&stream)

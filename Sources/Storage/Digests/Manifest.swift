@@ -56,6 +56,13 @@ public struct Manifest: Sendable, Equatable {
     }
   }
 
+  /// Makes an entry of each number below a count, in the order of the numbers.
+  ///
+  /// It may call in any order and from several threads at a time; the largest file has the number 0.
+  public typealias EntryMap = (
+    _ count: Int, _ entry: @Sendable (Int) -> Result<Entry, StorageError>
+  ) -> [Result<Entry, StorageError>]
+
   /// The files, sorted by the bytes of their paths.
   public private(set) var entries: [Entry]
 
@@ -69,17 +76,21 @@ public struct Manifest: Sendable, Equatable {
   /// - Parameters:
   ///   - directory: The directory.
   ///   - rows: The number of records of those files that have them, by path.
-  ///   - map: Makes a value of each number below a count, in the order of the numbers. It may call
-  ///     in any order and from several threads at a time; the largest file has the number 0.
+  ///   - map: Makes the entries.
   /// - Throws: ``StorageError`` if a file cannot be read.
   public init(
     ofDirectory directory: String, rows: [String: Int] = [:],
-    map: (
-      _ count: Int, _ entry: @Sendable (Int) -> Result<Entry, StorageError>
-    ) -> [Result<Entry, StorageError>] = { count, entry in (0..<count).map(entry) }
+    map: EntryMap = { count, entry in (0..<count).map(entry) }
+  ) throws(StorageError) {
+    try self.init(Self.paths(in: directory), in: directory, rows: rows, map: map)
+  }
+
+  /// Digests some files of a directory.
+  private init(
+    _ paths: [String], in directory: String, rows: [String: Int], map: EntryMap
   ) throws(StorageError) {
     var files: [(path: String, size: Int)] = []
-    for path in try FileSystem.listTree(directory) where !Self.unlistedNames.contains(path) {
+    for path in paths {
       files.append((path, try FileSystem.fileSize(PathName.joined(directory, path))))
     }
     let ordered = files.sorted { $0.size > $1.size }
@@ -95,16 +106,25 @@ public struct Manifest: Sendable, Equatable {
     self.init(entries: entries)
   }
 
-  /// Reads every file again and returns what differs, sorted by path; empty if nothing does.
-  public func differences(inDirectory directory: String) throws(StorageError) -> [Difference] {
-    differences(from: try Manifest(ofDirectory: directory))
-  }
-
-  /// Returns in what the files that were found differ, sorted by path; empty if in nothing.
-  public func differences(from found: Manifest) -> [Difference] {
+  /// Reads every listed file again and compares it.
+  ///
+  /// Files that are not listed are named and not opened: whatever they are, they cannot keep the
+  /// listed ones from being compared.
+  ///
+  /// - Parameters:
+  ///   - directory: The directory.
+  ///   - map: Makes the entries of the listed files.
+  /// - Returns: What differs, sorted by path; empty if nothing does.
+  /// - Throws: ``StorageError`` if a listed file cannot be read.
+  public func differences(
+    inDirectory directory: String,
+    map: EntryMap = { count, entry in (0..<count).map(entry) }
+  ) throws(StorageError) -> [Difference] {
     let listed = Set(entries.map(\.path))
-    var differences = found.entries.filter { !listed.contains($0.path) }
-      .map { Difference.unlisted(path: $0.path) }
+    let paths = try Self.paths(in: directory)
+    let found = try Manifest(
+      paths.filter { listed.contains($0) }, in: directory, rows: [:], map: map)
+    var differences = paths.filter { !listed.contains($0) }.map { Difference.unlisted(path: $0) }
     let present = Dictionary(uniqueKeysWithValues: found.entries.map { ($0.path, $0) })
     for entry in entries {
       guard let actual = present[entry.path] else {
@@ -120,6 +140,11 @@ public struct Manifest: Sendable, Equatable {
       }
     }
     return differences.sorted { PathName.byteOrder($0.path, $1.path) }
+  }
+
+  /// The files below a directory that a manifest of it lists.
+  private static func paths(in directory: String) throws(StorageError) -> [String] {
+    try FileSystem.listTree(directory).filter { !unlistedNames.contains($0) }
   }
 
   /// The text that `sha256sum --check` reads: digest, two spaces and path on each line.

@@ -37,7 +37,9 @@ struct MemoryPlanTests {
   @Test func thePeakIsTheLargestStage() throws {
     let memory = Self.memory(try Self.plan())
     #expect(memory.bytes == memory.stages.map(\.bytes).max())
-    #expect(memory.stages.map(\.stage) == [.read, .split, .train, .evaluate, .recommend, .bundle])
+    #expect(
+      memory.stages.map(\.stage)
+        == [.read, .split, .train, .evaluate, .recommend, .export, .bundle])
     for stage in memory.stages {
       #expect(stage.bytes == stage.parts.reduce(0) { $0 + $1.bytes })
       #expect(stage.parts.allSatisfy { $0.bytes >= 0 })
@@ -57,6 +59,7 @@ struct MemoryPlanTests {
     #expect(grown(.evaluate, Self.memory(try Self.plan(#""training": {"refit": "all"}"#))))
     #expect(grown(.recommend, Self.memory(try Self.plan(#""recommend": {"k": 500}"#))))
     #expect(grown(.recommend, Self.memory(try Self.plan(), threads: 64)))
+    #expect(grown(.export, Self.memory(try Self.plan(#""recommend": {"k": 500}"#))))
     let early = try Self.plan(#""training": {"early_stopping": null}"#)
     #expect(Self.memory(early).stages[2].bytes < least[2])
     var counts = Self.counts
@@ -75,6 +78,29 @@ struct MemoryPlanTests {
     let rows = Self.counts.users + Self.counts.items
     let batch = 2 * row
     #expect(training?.bytes == 2 * (3 * rows * row + rows * MemoryPlan.Size.trainedRow) + batch)
+  }
+
+  @Test func listsAreNoLongerThanThereAreItems() throws {
+    let all = Self.memory(try Self.plan(#""recommend": {"k": 4000}"#))
+    let more = Self.memory(try Self.plan(#""recommend": {"k": 100000}"#))
+    #expect(all == more)
+    #expect(Self.memory(try Self.plan(#""recommend": {"k": 3999}"#)) != all)
+  }
+
+  @Test func theTextOfAnExportDoesNotGrowWithUsersOrThreads() throws {
+    func text(_ users: Int, k: Int, threads: Int) throws -> Int {
+      let memory = MemoryPlan(
+        try Self.plan(#""recommend": {"k": \#(k)}"#),
+        MemoryPlan.Counts(ratings: 1_000_000, users: users, items: 4_000), threads: threads)
+      let export = try #require(memory.stages.first { $0.stage == .export })
+      return try #require(export.parts.first { $0.name == "export text" }).bytes
+    }
+    #expect(try text(1_000, k: 10, threads: 16) < text(10_000, k: 10, threads: 16))
+    #expect(try text(10_000, k: 10, threads: 1) < text(10_000, k: 10, threads: 2))
+    for k in [1, 10, 1_000, 4_000] {
+      #expect(try text(1_000_000, k: k, threads: 16) == text(10_000_000, k: k, threads: 256))
+      #expect(try text(10_000_000, k: k, threads: 256) < 66 << 20)
+    }
   }
 
   @Test func onlyARunAboveTheLimitIsRefused() throws {

@@ -108,25 +108,44 @@ import Testing
     }
   }
 
+  /// The three lists again and again, and one that is so long that a piece has four lists only.
+  private static let manyLists =
+    Array(repeatElement(lists, count: 4000).joined()) + [
+      RecommendationList(
+        user: UserIndex(2),
+        items: Array(repeating: ScoredItem(item: ItemIndex(0), score: 2), count: 2048))
+    ]
+
+  @Test func piecesAreOfAsManyRecommendationsWhateverTheLists() {
+    for (longest, lists) in [(0, 8192), (1, 8192), (10, 819), (2048, 4), (8192, 1), (100_000, 1)] {
+      let pieces = ExportPieces(longestList: longest, threads: 2)
+      #expect(pieces.bytesHeld(lists: lists) == max(longest, 1) * lists * 128)
+      // Two threads make eight pieces while eight wait, unless each is a long list.
+      let held = longest == 100_000 ? 4 : 16
+      #expect(pieces.bytesHeld(lists: .max) == held * pieces.bytesHeld(lists: lists))
+      let many = ExportPieces(longestList: longest, threads: 1_000)
+      #expect(many.bytesHeld(lists: .max) <= 1 << 26)
+    }
+  }
+
   @Test(arguments: [1, 2, 5])
   func manyListsAreWrittenInOrder(threads: Int) throws {
-    var lists: [RecommendationList] = []
-    for _ in 0..<4000 { lists += Self.lists }
+    let lists = Self.manyLists
     let files = try RecommendationExport.write(
       lists: lists, dataset: TinyBundle.dataset(), options: ExportOptions(), threads: threads,
       to: directory.path)
-    #expect(files.map(\.rows) == [12000, 12000])
-    let lines = try text("recommendations.jsonl").split(separator: "\n")
+    #expect(files.map(\.rows) == [12000 + 2048, 12001])
+    let lines = try text("recommendations.jsonl").split(separator: "\n").dropLast()
     #expect(lines.count == 12000)
     #expect(lines.indices.allSatisfy { lines[$0] == lines[$0 % 3] })
     #expect(Set(lines).count == 3)
-    let rows = try text("recommendations.csv").split(separator: "\n").dropFirst()
+    let rows = try text("recommendations.csv").split(separator: "\n").dropFirst().dropLast(2048)
+    #expect(rows.count == 12000)
     #expect(rows.indices.allSatisfy { rows[$0] == rows[($0 - 1) % 3 + 1] })
   }
 
   @Test func theFirstFaultIsReportedOnEveryNumberOfThreads() throws {
-    var lists: [RecommendationList] = []
-    for _ in 0..<4000 { lists += Self.lists }
+    var lists = Self.manyLists
     let broken = [(user: 1, at: 5000), (user: 0, at: 9000)]
     for (user, place) in broken {
       lists[place] = RecommendationList(

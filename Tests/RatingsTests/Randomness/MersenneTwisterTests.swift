@@ -32,6 +32,24 @@ import Testing
     #expect(permutation.sorted() == Array(0..<100_836))
   }
 
+  /// Counts around powers of two, where the mask of the words changes.
+  @Test(arguments: [1, 2, 3, 63, 64, 65, 1_000])
+  func partnersAreThoseOfThePermutation(count: Int) {
+    for end in [1, count / 2, count - 1, count] where end >= 1 {
+      var generator = MersenneTwister(seed: 7)
+      let partners = generator.partners(ofPositionsBelow: count, downThrough: end)
+      #expect(partners.count == count - end)
+      var other = MersenneTwister(seed: 7)
+      for (position, partner) in zip((end..<count).reversed(), partners) {
+        let mask = UInt32.max >> UInt32(UInt32(position).leadingZeroBitCount)
+        var word = other.nextWord() & mask
+        while word > position { word = other.nextWord() & mask }
+        #expect(partner == word)
+      }
+      #expect(generator.nextWord() == other.nextWord())
+    }
+  }
+
   @Test(arguments: [0, 1])
   func tinyPermutationsDrawNothing(count: Int) {
     var generator = MersenneTwister(seed: 1)

@@ -38,16 +38,22 @@ struct BiasModelTests {
     #expect(users[3] == 0 && items[3] == 0)
   }
 
-  /// The sums of rows in their order, in one loop over all of them.
-  @Test(arguments: [1, 2, 5])
-  func sumsAreThoseOfTheRowsInOrderForAnyNumberOfThreads(threads: Int) {
-    let (count, users, items) = (5_000, 90, 40)
+  @Test(arguments: [(0, 8, 1), (65_535, 8, 1), (65_536, 8, 2), (1 << 20, 8, 8), (1 << 20, 0, 1)])
+  func fewRatingsAreDividedIntoFewParts(ratings: Int, threads: Int, parts: Int) {
+    #expect(RatingGroups.partCount(ratings: ratings, threads: threads) == parts)
+  }
+
+  /// The sums of rows in their order, in one loop over all of them; the rows are enough for three
+  /// parts.
+  @Test func sumsAreThoseOfTheRowsInOrderForAnyNumberOfThreads() {
+    let (count, users, items) = (210_000, 90, 40)
     var words = CounterBasedGenerator(seed: 8, stream: .generation).sequence(epoch: 0)
     let columns = RatingColumns(
       users: (0..<count).map { _ in UserIndex(Int(words.nextWord()) % (users - 1)) },
       items: (0..<count).map { _ in ItemIndex(Int(words.nextWord()) % (items - 1)) },
       values: (0..<count).map { _ in Float(words.nextWord() % 1_000) / 7 })
     let rows = (0..<count).filter { $0 % 3 != 1 }
+    #expect(RatingGroups.partCount(ratings: rows.count, threads: 5) == 3)
     var mean = 0.0
     for row in rows { mean += Double(columns.values[row]) }
     mean /= Double(rows.count)
@@ -69,18 +75,20 @@ struct BiasModelTests {
       }
       userOffsets = zip(sums, counts).map { $0 / (Double($1) + BiasModel.damping) }
     }
-    let model = BiasModel.fit(
-      RatingSubset(columns, rows: rows.map { Int32($0) }), users: users, items: items,
-      scale: RatingScale(minimum: 0, maximum: 143), threads: threads)
-    let tensors = Dictionary(uniqueKeysWithValues: model.tensors.map { ($0.name, $0.values) })
-    #expect(tensors["user_bias"] == userOffsets.map { Float($0) })
-    #expect(tensors["item_bias"] == itemOffsets.map { Float($0) })
-    #expect(model.configuration.trainMean == Float(mean))
-    #expect(
-      model.trainingCounts
-        == TrainingCounts(
-          columns.selecting(rows.map { Int32($0) }),
-          users: users, items: items))
+    let subset = RatingSubset(columns, rows: rows.map { Int32($0) })
+    for threads in [1, 2, 5] {
+      let model = BiasModel.fit(
+        subset, users: users, items: items, scale: RatingScale(minimum: 0, maximum: 143),
+        threads: threads)
+      let tensors = Dictionary(uniqueKeysWithValues: model.tensors.map { ($0.name, $0.values) })
+      #expect(tensors["user_bias"] == userOffsets.map { Float($0) })
+      #expect(tensors["item_bias"] == itemOffsets.map { Float($0) })
+      #expect(model.configuration.trainMean == Float(mean))
+      #expect(
+        model.trainingCounts
+          == TrainingCounts(
+            columns.selecting(rows.map { Int32($0) }), users: users, items: items))
+    }
   }
 
   @Test func ofNothingPredictsZero() {

@@ -33,6 +33,36 @@ struct NeuralModelTests {
     #expect(listed[0] != listed[2])
   }
 
+  /// Factors so great that a unit is infinite, or infinity less infinity, for some pairs.
+  @Test(arguments: [[3], [5, 4]], [-10, 10] as [Float])
+  func whatIsNotANumberIsNotListed(hidden: [Int], weight: Float) throws {
+    var tensors = Self.tensors(hidden)
+    func set(_ tensor: Int, _ row: Int, _ value: Float) {
+      let (name, shape) = (tensors[tensor].name, tensors[tensor].shape)
+      var values = tensors[tensor].values
+      values[row * shape[1]] = value
+      tensors[tensor] = NamedTensor(name: name, shape: shape, values: values)
+    }
+    set(0, 1, 3e38)
+    set(1, 0, 3e38)
+    set(1, 2, -3e38)
+    // The first unit's weights of a user's and of an item's first factor.
+    set(2, 0, weight)
+    set(2, 2, 10)
+    let model = try Self.model(hidden, tensors, cold: .asTrained)
+    var notNumbers = 0
+    for user in 0..<2 {
+      let listed = ListedScores.of(model, user: user)
+      for item in 0..<3 {
+        let key = model.rankingKey(of: ItemIndex(item), by: UserIndex(user))
+        let rating = model.predictedRating(of: ItemIndex(item), by: UserIndex(user))
+        #expect(listed[item]?.bitPattern == (key.isNaN ? nil : rating.bitPattern))
+        if key.isNaN { notNumbers += 1 }
+      }
+    }
+    #expect(notNumbers > 0)
+  }
+
   private static func tensors(_ hidden: [Int]) -> [NamedTensor] {
     var state: UInt64 = 9
     func tensor(_ name: String, _ shape: [Int]) -> NamedTensor {

@@ -69,8 +69,12 @@ import Testing
     try ArchiveWriter.writeTarGzip(
       members: members, to: directory.path("four.tgz"), piecesAtATime: 4
     ) { count, piece in (0..<count).reversed().map(piece).reversed() }
+    try ArchiveWriter.writeTarGzip(
+      members: members, to: directory.path("none.tgz"), piecesAtATime: 0)
     let bytes = try FileSystem.readBytes(directory.path("one.tgz"))
-    #expect(try bytes == FileSystem.readBytes(directory.path("four.tgz")))
+    for name in ["four.tgz", "none.tgz"] {
+      #expect(try bytes == FileSystem.readBytes(directory.path(name)))
+    }
 
     let reader = ArchiveReader(path: directory.path("one.tgz"))
     for (number, content) in contents.enumerated() {

@@ -44,6 +44,30 @@ import Testing
       ])
   }
 
+  @Test func onlyListedFilesAreOpened() throws {
+    let manifest = try Manifest(ofDirectory: directory.path)
+    // A regular file of which no byte can be read.
+    try FileSystem.makeSymbolicLink(directory.path("extra"), to: "/proc/self/mem")
+    #expect(throws: StorageError.self) { try FileSystem.readBytes(directory.path("extra")) }
+    #expect(
+      try manifest.differences(inDirectory: directory.path) == [.unlisted(path: "extra")])
+    var counts: [Int] = []
+    _ = try manifest.differences(inDirectory: directory.path) { count, entry in
+      counts.append(count)
+      return (0..<count).map(entry)
+    }
+    #expect(counts == [3])
+  }
+
+  @Test func aListedFileThatCannotBeReadIsAnError() throws {
+    let manifest = try Manifest(ofDirectory: directory.path)
+    try FileSystem.removeFile(directory.path("recommendations.csv"))
+    try FileSystem.makeSymbolicLink(directory.path("recommendations.csv"), to: "/proc/self/mem")
+    #expect(throws: StorageError.self) {
+      try manifest.differences(inDirectory: directory.path)
+    }
+  }
+
   @Test func sumsAreSortedLines() {
     let manifest = Manifest(entries: [
       .init(path: "b", bytes: 0, sha256: SHA256Digest(of: "")),
