@@ -102,6 +102,18 @@ public struct RatingsDataset: Sendable {
       scale: scale)
   }
 
+  /// The mean of the ratings, summed in file order.
+  ///
+  /// - Complexity: O(*n*).
+  public var meanRating: Double {
+    ratings.values.reduce(0.0) { $0 + Double($1) } / Double(ratings.count)
+  }
+
+  /// The number of ratings to that of the pairs of a user and an item.
+  public var density: Double {
+    Double(ratings.count) / (Double(users.count) * Double(items.count))
+  }
+
   private static func scale(of values: [Float]) -> RatingScale {
     var scale = RatingScale(minimum: .infinity, maximum: -.infinity)
     for value in values {

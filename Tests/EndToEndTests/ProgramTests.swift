@@ -19,7 +19,7 @@ import Testing
     let files = try FileSystem.listTree(run.path).filter { !$0.hasSuffix(".tar.gz") }
     #expect(
       files == [
-        "SHA256SUMS", "_SUCCESS", "history.csv", "manifest.json", "metrics.json",
+        "SHA256SUMS", "_SUCCESS", "changes.json", "history.csv", "manifest.json", "metrics.json",
         "model/README.md", "model/config.json", "model/items.csv", "model/manifest.json",
         "model/metrics.json", "model/model.safetensors", "model/plan.json",
         "model/seen.safetensors", "model/users.csv", "plan.json", "recommendations.csv",

@@ -100,7 +100,10 @@ public struct JobRunner: Sendable {
       try output.stage(planHash: plan.planHash, now: Int64(started.timeIntervalSince1970))
     }
     do {
-      let ignored = try await gate(result, resultPlan, output: output, staged: staged, &clock)
+      let latest = try await clock.run(.gate) { try output.runs().first { $0.isLatest } }
+      let ignored = try await gate(
+        result, resultPlan, latest: latest, output: output, staged: staged, &clock)
+      let changes = changes(result, since: latest, &clock)
       let rows = try await result.write(
         to: staged.path, plan: plan, resultPlan: resultPlan, &clock)
       let stages = clock
@@ -113,6 +116,7 @@ public struct JobRunner: Sendable {
           estimatedMemoryBytes: memory.bytes, ignoredGates: ignored)
         try Self.write(plan.json(), "plan.json", staged.path)
         try Self.write(record.json, "run.json", staged.path)
+        try Self.write(changes.json, "changes.json", staged.path)
         return try output.publish(staged, rows: rows, threads: threads)
       }
       prune(output, &clock)
@@ -137,14 +141,30 @@ public struct JobRunner: Sendable {
   }
 
   private func reportData(_ dataset: RatingsDataset) {
-    logger.info(
-      "Dataset read",
-      metadata: [
-        "data.ratings": "\(dataset.ratings.count)", "data.users": "\(dataset.users.count)",
-        "data.items": "\(dataset.items.count)",
-        "data.duplicates_merged": "\(dataset.report.duplicatesMerged)",
-      ])
-    for skipped in dataset.report.skipped + dataset.report.skippedItems {
+    let report = dataset.report
+    var facts: Logger.Metadata = [
+      "data.rows_read": "\(report.rowsRead)", "data.ratings": "\(dataset.ratings.count)",
+      "data.users": "\(dataset.users.count)", "data.items": "\(dataset.items.count)",
+      "data.density": "\(dataset.density)",
+      "data.scale": "\(dataset.scale.minimum) to \(dataset.scale.maximum)",
+      "data.duplicates_merged": "\(report.duplicatesMerged)",
+    ]
+    if let oldest = report.oldestTimestamp, let newest = report.newestTimestamp {
+      facts["data.oldest"] = "\(Machine.timeText(Date(timeIntervalSince1970: Double(oldest))))"
+      facts["data.newest"] = "\(Machine.timeText(Date(timeIntervalSince1970: Double(newest))))"
+    }
+    logger.info("Dataset read", metadata: facts)
+    if let filtered = report.filtered {
+      logger.info(
+        "Ratings filtered",
+        metadata: [
+          "filtered.outside_time_span": "\(filtered.outsideTimeSpan)",
+          "filtered.below_minimum": "\(filtered.belowMinimum)",
+          "filtered.users": "\(filtered.usersDropped)",
+          "filtered.items": "\(filtered.itemsDropped)",
+        ])
+    }
+    for skipped in report.skipped + report.skippedItems {
       logger.warning(
         "Rows skipped",
         metadata: ["rows.reason": "\(skipped.reason.rawValue)", "rows.count": "\(skipped.count)"])
@@ -167,6 +187,23 @@ public struct JobRunner: Sendable {
       cause: PlanError.faulty([JobFault(origin: origin, pointer: pointer, reason: reason)]))
   }
 
+  /// Compares with the latest run, and tells the log; what cannot be compared only warns.
+  private func changes(
+    _ result: JobResult, since latest: RunDirectory.PublishedRun?, _ clock: inout StageClock
+  ) -> ChangesDocument {
+    let changes = ChangesDocument(
+      dataset: result.trained.dataset, metrics: result.metrics,
+      since: latest.map { ("\($0.identifier)", $0.path, $0.metrics) })
+    for warning in changes.warnings { clock.warn(warning) }
+    if let previous = changes.previous, !changes.summary.isEmpty {
+      let facts = changes.summary.map { ($0.key, Logger.MetadataValue.string($0.value)) }
+      logger.info(
+        "Data compared",
+        metadata: Dictionary(uniqueKeysWithValues: facts + [("run.previous", .string(previous))]))
+    }
+    return changes
+  }
+
   /// Removes old runs. A failure only warns: the new run is published whatever becomes of them.
   private func prune(_ output: RunDirectory, _ clock: inout StageClock) {
     do throws(PublishingError) {
@@ -180,10 +217,9 @@ public struct JobRunner: Sendable {
 
   /// Returns the refusals that were ignored, or throws them.
   private func gate(
-    _ result: JobResult, _ resultPlan: JSONValue, output: RunDirectory,
-    staged: RunDirectory.StagedRun, _ clock: inout StageClock
+    _ result: JobResult, _ resultPlan: JSONValue, latest: RunDirectory.PublishedRun?,
+    output: RunDirectory, staged: RunDirectory.StagedRun, _ clock: inout StageClock
   ) async throws(JobError) -> [String] {
-    let latest = try await clock.run(.gate) { try output.runs().first { $0.isLatest } }
     if let latest, latest.metrics == nil {
       clock.warn("the metrics of \(latest.path) cannot be read; it is not compared with")
     }

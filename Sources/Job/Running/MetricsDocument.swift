@@ -90,17 +90,28 @@ enum MetricsDocument {
       "rows_skipped": skipped(report.skipped),
       "item_rows_skipped": skipped(report.skippedItems),
       "duplicates_merged": .integer(report.duplicatesMerged),
+      "filtered": report.filtered.map(filtered) ?? .null,
       "ratings": .integer(ratings),
       "users": .integer(users),
       "items": .integer(items),
       "unrated_items": .integer(report.unratedItems),
-      "density": .numberOrNull(Double(ratings) / (Double(users) * Double(items))),
+      "density": .numberOrNull(dataset.density),
+      "mean_rating": .numberOrNull(dataset.meanRating),
       "rating_scale": [
         "minimum": .number(JSONNumber(dataset.scale.minimum)),
         "maximum": .number(JSONNumber(dataset.scale.maximum)),
       ],
       "oldest_timestamp": report.oldestTimestamp.map { .integer(Int($0)) } ?? .null,
       "newest_timestamp": report.newestTimestamp.map { .integer(Int($0)) } ?? .null,
+    ]
+  }
+
+  private static func filtered(_ report: FilterReport) -> JSONValue {
+    [
+      "outside_time_span": .integer(report.outsideTimeSpan),
+      "below_minimum": .integer(report.belowMinimum),
+      "users_dropped": .integer(report.usersDropped),
+      "items_dropped": .integer(report.itemsDropped),
     ]
   }
 
