@@ -86,7 +86,7 @@ public struct ArchiveReader: Sendable {
     _ pass: inout MemberPass, _ listener: MemberPass.Listener
   ) throws(StorageError) {
     let head = try OpenFile(path, .read).read(upTo: ArchiveKind.headLength)
-    let meter = DecompressionMeter(
+    let meter = try DecompressionMeter(
       path: path, limits: limits, compressedBytes: try FileSystem.fileSize(path))
     switch ArchiveKind(head: head) {
     case .zip:
@@ -101,7 +101,8 @@ public struct ArchiveReader: Sendable {
       try pass.readSingle(member, from: FileSource(path), listener)
     case .unrecognised(let format):
       throw .refusedArchive(
-        path: path, reason: "its format, \(format), is not read; repack it as zip or tar.gz")
+        path: path,
+        reason: "it is \(format), which is not read; repack it as zip or tar.gz")
     case .compressed(let compression):
       let source = PeekableSource(try decompressed(compression, meter))
       // Safety: the piece is only looked at here, before the source is asked for the next.
