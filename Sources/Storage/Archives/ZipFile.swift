@@ -1,14 +1,14 @@
 /// A zip file, read by the directory at its end.
 ///
-/// All that the directory says is checked against itself, and against the header before a member
-/// when that is read, so that there is one reading of the file or none.
+/// All that the directory says is checked against itself and against the headers before the members,
+/// so that there is one reading of the file or none.
 final class ZipFile {
   /// A member as the directory has it.
   struct Member {
     let entry: ArchiveEntry
     fileprivate let header: ZipHeader
-    /// Where the next member or the directory begins, which the member's bytes must not reach.
-    fileprivate let limit: Int
+    /// Where its bytes are.
+    fileprivate let data: Range<Int>
   }
 
   /// More than the 640 bytes that 100,000 entries may have each, all counted.
@@ -16,39 +16,27 @@ final class ZipFile {
   /// Deflate makes at most 258 bytes of two bits.
   private static let mostDeflation = 1032
 
-  private let file: OpenFile
+  private let path: String
   /// The members in the order of their bytes.
   let members: [Member]
-
-  private var path: String { file.path }
 
   init(_ path: String, limits: ArchiveLimits) throws(StorageError) {
     let file = try OpenFile(path, .read)
     let end = try ZipEnd(file, size: try FileSystem.fileSize(path))
-    guard end.entryCount <= limits.maxEntries else {
-      throw limits.tooManyEntries(path)
-    }
+    guard end.entryCount <= limits.maxEntries else { throw limits.tooManyEntries(path) }
     guard end.directory.count <= Self.mostDirectoryBytes else {
       throw .refusedArchive(
         path: path, reason: "its directory has more than \(Self.mostDirectoryBytes) bytes")
     }
     let headers = try Self.headers(file, end).sorted { $0.offset < $1.offset }
+    let ends = headers.dropFirst().map(\.offset) + [end.directory.lowerBound]
     var members: [Member] = []
     members.reserveCapacity(headers.count)
-    var limit = end.directory.lowerBound
-    for header in headers.reversed() {
-      let entry = Self.entry(header)
-      // The local header's extra fields are not counted; they are when the member is read.
-      let room = limit - header.offset - ZipHeader.localLength - header.name.count
-      guard room >= header.compressedSize else {
-        throw .refusedArchive(
-          path: path, reason: "the member \"\(entry.name)\" overlaps another one or the directory")
-      }
-      members.append(Member(entry: entry, header: header, limit: limit))
-      limit = header.offset
+    for (header, end) in zip(headers, ends) {
+      members.append(try Self.member(header, file, endingBefore: end))
     }
-    self.file = file
-    self.members = members.reversed()
+    self.path = path
+    self.members = members
   }
 
   /// The bytes of a member, checked against its checksum and sizes where they end.
@@ -57,21 +45,16 @@ final class ZipFile {
   ) throws(StorageError) -> any ByteSource {
     let (header, name) = (member.header, member.entry.name)
     try meter.check(declared: header.size)
-    let start = try dataStart(member)
-    guard member.limit - start >= header.compressedSize else {
-      throw .refusedArchive(
-        path: path, reason: "the member \"\(name)\" overlaps another one or the directory")
-    }
-    let data = start..<(start + header.compressedSize)
+    let piece = FilePiece(try OpenFile(path, .read), member.data)
+    let check = ZipCheck(
+      path: path, name: name, size: header.size, crc: header.crc, meter: meter)
     switch header.method {
     case 0 where header.size == header.compressedSize:
-      return ZipStoredSource(try piece(data), checkedBy: try check(member, meter))
+      return ZipStoredSource(piece, checkedBy: check)
     case 8 where header.size / Self.mostDeflation <= header.compressedSize:
-      return ZipDeflatedSource(path, try piece(data), checkedBy: try check(member, meter))
+      return ZipDeflatedSource(path, piece, checkedBy: check)
     case 0, 8:
-      throw .damagedArchive(
-        path: path,
-        reason: "the member \"\(name)\" cannot have the \(header.size) bytes it declares")
+      throw check.damage("cannot have the \(header.size) bytes it declares")
     default:
       throw .refusedArchive(
         path: path,
@@ -82,45 +65,35 @@ final class ZipFile {
     }
   }
 
-  private func piece(_ range: Range<Int>) throws(StorageError) -> FilePiece {
-    FilePiece(try OpenFile(path, .read), range)
-  }
-
-  private func check(
-    _ member: Member, _ meter: DecompressionMeter
-  ) throws(StorageError) -> ZipCheck {
-    ZipCheck(
-      path: path, name: member.entry.name, size: member.header.size, crc: member.header.crc,
-      meter: meter)
-  }
-
-  /// Checks the header before the member's bytes and returns where those begin.
-  private func dataStart(_ member: Member) throws(StorageError) -> Int {
-    let header = member.header
-    let longest = ZipHeader.localLength + 2 * 0xffff
-    let bytes = try file.read(header.offset..<min(header.offset + longest, member.limit))
-    var fields = LittleEndianFields(bytes[...])
-    guard fields.skip(ZipHeader.localLength - 4), let nameLength = fields.number(bytes: 2),
-      let extraLength = fields.number(bytes: 2)
-    else { throw contradiction(member) }
-    let length = ZipHeader.localLength + nameLength + extraLength
-    guard let local = ZipHeader(local: Array(bytes.prefix(length))),
+  /// Checks a member's own header against the directory's.
+  private static func member(
+    _ header: ZipHeader, _ file: borrowing OpenFile, endingBefore end: Int
+  ) throws(StorageError) -> Member {
+    let entry = entry(header)
+    let (path, name) = (file.path, entry.name)
+    let overlap = StorageError.refusedArchive(
+      path: path, reason: "the member \"\(name)\" overlaps another one or the directory")
+    let contradiction = StorageError.damagedArchive(
+      path: path, reason: "the header of the member \"\(name)\" contradicts the directory")
+    guard end - header.offset >= ZipHeader.localLength else { throw overlap }
+    let fixed = header.offset..<(header.offset + ZipHeader.localLength)
+    guard let length = ZipHeader.lengthOfLocal(try file.read(fixed)) else { throw contradiction }
+    guard end - header.offset - length >= header.compressedSize else { throw overlap }
+    let start = header.offset + length
+    guard let local = ZipHeader(local: try file.read(header.offset..<start)),
       local.name == header.name, local.method == header.method,
       local.isEncrypted == header.isEncrypted
-    else { throw contradiction(member) }
+    else { throw contradiction }
     // Where they stand behind the bytes, the directory has them, too, and is the one that counts.
     guard
       local.hasSizesBehind
         || (local.crc, local.size, local.compressedSize)
           == (header.crc, header.size, header.compressedSize)
-    else { throw contradiction(member) }
-    return header.offset + length
-  }
-
-  private func contradiction(_ member: Member) -> StorageError {
-    .damagedArchive(
-      path: path,
-      reason: "the header of the member \"\(member.entry.name)\" contradicts the directory")
+    else { throw contradiction }
+    guard entry.kind != .directory || header.size == 0 else {
+      throw .damagedArchive(path: path, reason: "the directory \"\(name)\" has bytes")
+    }
+    return Member(entry: entry, header: header, data: start..<(start + header.compressedSize))
   }
 
   /// The entries of the directory, which must fill it.
@@ -159,7 +132,9 @@ final class ZipFile {
     if name.utf8.last == UInt8(ascii: "/") { return .directory }
     // Only Unix and macOS leave a mode.
     guard header.system == 3 || header.system == 19 else { return .file }
-    return ArchiveEntry.Kind(mode: header.mode)
+    let kind = ArchiveEntry.Kind(mode: header.mode)
+    // The name says that it is none, and a member must not drop out of the list by a wrong mode.
+    return kind == .directory ? .special : kind
   }
 
   private static func methodName(_ method: Int) -> String {

@@ -20,6 +20,15 @@ struct ZipHeader {
   /// Whether the local header leaves checksum and sizes to what follows the bytes.
   var hasSizesBehind: Bool { flags & 8 != 0 }
 
+  /// The length of a local header with its name and extra fields, by its first bytes.
+  static func lengthOfLocal(_ bytes: [UInt8]) -> Int? {
+    var fields = LittleEndianFields(bytes[...])
+    guard fields.skip(localSignature), fields.skip(localLength - localSignature.count - 4),
+      let nameLength = fields.number(bytes: 2), let extraLength = fields.number(bytes: 2)
+    else { return nil }
+    return localLength + nameLength + extraLength
+  }
+
   /// Reads a local header, whose bytes end with the extra fields.
   init?(local bytes: [UInt8]) {
     var fields = LittleEndianFields(bytes[...])
