@@ -120,10 +120,9 @@ public struct ArchiveReader: Sendable {
   private func decompressed(
     _ compression: Compression, _ meter: DecompressionMeter
   ) throws(StorageError) -> any ByteSource {
-    switch compression {
-    case .gzip: try GzipSource(path, meter: meter)
-    case .bzip2, .xz, .zstd: try FilterSource(path, compression, meter: meter)
-    }
+    if compression == .gzip { return try GzipSource(path, meter: meter) }
+    if compression == .xz { try XzStreams.check(path, meter: meter) }
+    return try FilterSource(path, compression, meter: meter)
   }
 
   private var isNamedAsArchive: Bool {

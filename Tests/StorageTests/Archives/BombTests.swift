@@ -49,6 +49,27 @@ import Testing
     #expect(error.description.contains("250 times its size"))
   }
 
+  @Test func anXzWithAVastDictionaryIsRefusedUnread() throws {
+    // The sizes from 4 KiB on, in half steps: 29 is 96 MiB, 33 is 384 MiB, 40 is just below 4 GiB.
+    for (code, isRead) in [(0, true), (29, true), (33, false), (40, false), (41, false)] {
+      let bytes = Self.xz(dictionary: UInt8(code), Array("1,2,3\n".utf8))
+      let fixture = ArchiveFixture(bytes: bytes)
+      if isRead {
+        #expect(try fixture.readAllMembers() == ["archive": Array("1,2,3\n".utf8)])
+      } else {
+        let error = try Self.refusal(of: bytes, member: "bomb", limit: 0)
+        #expect(code > 40 || error.description.contains("needs a dictionary"), "\(error)")
+      }
+    }
+  }
+
+  @Test func joinedXzStreamsWithZerosBetweenAreRead() throws {
+    let part = try ArchiveFixture.packed([("a", .file([1, 2, 3]))], as: .raw(.xz)).bytes
+    let joined = part + [0, 0, 0, 0] + part
+    #expect(
+      try ArchiveFixture(bytes: joined).readAllMembers() == ["archive": [1, 2, 3, 1, 2, 3]])
+  }
+
   @Test func aSparseMemberOfATarIsRefusedUnread() throws {
     // One byte of data, and holes up to 4 EiB, which are nowhere in the file.
     let sparse = TarFixture.header(
@@ -103,6 +124,23 @@ import Testing
     let zip = ZipFixture([.init("a.csv", [UInt8](0...255), isDeflated: false)]).archive
     let error = #expect(throws: StorageError.self) { try zip.readAllMembers(limits: limits) }
     #expect(error?.description.contains("more than 100 bytes") == true)
+  }
+
+  /// An xz file of one block, stored as it is, with the given size of the dictionary.
+  private static func xz(dictionary: UInt8, _ content: [UInt8]) -> [UInt8] {
+    func sum(_ bytes: [UInt8]) -> [UInt8] { Array(Gzip.compress(bytes).suffix(8).prefix(4)) }
+    func summed(_ bytes: [UInt8]) -> [UInt8] { bytes + sum(bytes) }
+    // No check of the data; header, one filter of one byte, and the data in one chunk.
+    let flags: [UInt8] = [0, 0]
+    let start = [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0] + summed(flags)
+    let header = summed([2, 0, 0x21, 1, dictionary, 0, 0, 0])
+    let chunk = [1] + ZipFixture.little(content.count - 1, 2).reversed() + content + [0]
+    let block = header + chunk
+    let padding = [UInt8](repeating: 0, count: (4 - block.count % 4) % 4)
+    let index = summed([0, 1, UInt8(block.count), UInt8(content.count)])
+    let tail = ZipFixture.little(index.count / 4 - 1, 4) + flags
+    let end = sum(tail) + tail + Array("YZ".utf8)
+    return start + block + padding + index + end
   }
 
   /// The error of reading a member, of which no more than `limit` bytes may come out before.
