@@ -3,6 +3,12 @@
 /// Zip, tar, and tar compressed by gzip, bzip2, xz or zstd are archives. A single compressed file
 /// has one member, named as the file without its ending; a plain file is its own member; the
 /// members of a directory are the files below it. What a file is, its bytes say and not its name.
+///
+/// Whatever the format has of checksums, sizes and ends is verified, so that a changed or missing
+/// byte is an error or leaves all members as they are. Where a format has none, only a digest of the
+/// file can tell: for the data of a plain file, a plain tar, a zstd frame or an xz block without a
+/// checksum, and for whole gzip members, bzip2, xz streams or zstd frames that are missing at the
+/// end of a compressed file that is no tar.
 public struct ArchiveReader: Sendable {
   /// The archive, file or directory.
   public let path: String
