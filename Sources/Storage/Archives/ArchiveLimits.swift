@@ -2,6 +2,8 @@
 ///
 /// The limits hold while bytes are decompressed, so that a bomb costs bounded time and no memory.
 public struct ArchiveLimits: Equatable, Sendable {
+  /// The most bytes that the file itself may have. The default is 16 GiB.
+  public var maxCompressedBytes: Int = 16 << 30
   /// The most bytes that are decompressed in one pass. The default is 16 GiB.
   public var maxDecompressedBytes: Int = 16 << 30
   /// The most bytes that are decompressed for one byte of the file. The default is 250.
@@ -17,24 +19,40 @@ public struct ArchiveLimits: Equatable, Sendable {
 
   /// Creates the default limits.
   public init() {}
+
+  /// The error of an archive with more members than `maxEntries`.
+  func tooManyEntries(_ path: String) -> StorageError {
+    .refusedArchive(path: path, reason: "it has more than \(maxEntries) members")
+  }
 }
 
-/// Counts decompressed bytes against the limits.
-struct DecompressionMeter {
+/// Counts the decompressed bytes of a pass against the limits.
+final class DecompressionMeter {
   let path: String
   let limits: ArchiveLimits
   let compressedBytes: Int
   private(set) var count = 0
 
-  init(path: String, limits: ArchiveLimits, compressedBytes: Int) {
+  init(path: String, limits: ArchiveLimits, compressedBytes: Int) throws(StorageError) {
+    guard compressedBytes <= limits.maxCompressedBytes else {
+      throw .refusedArchive(
+        path: path, reason: "it has more than \(limits.maxCompressedBytes) bytes")
+    }
     self.path = path
     self.limits = limits
     self.compressedBytes = compressedBytes
   }
 
-  mutating func add(_ bytes: Int) throws(StorageError) {
+  /// Counts bytes that were decompressed.
+  func add(_ bytes: Int) throws(StorageError) {
+    try check(declared: bytes)
     count += bytes
-    if count > limits.maxDecompressedBytes {
+  }
+
+  /// Checks a number of bytes that are still to be decompressed, as an archive declares it.
+  func check(declared bytes: Int) throws(StorageError) {
+    let (count, overflow) = count.addingReportingOverflow(bytes)
+    if overflow || count > limits.maxDecompressedBytes {
       throw .refusedArchive(
         path: path, reason: "it unfolds to more than \(limits.maxDecompressedBytes) bytes")
     }

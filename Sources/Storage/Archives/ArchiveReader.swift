@@ -3,6 +3,12 @@
 /// Zip, tar, and tar compressed by gzip, bzip2, xz or zstd are archives. A single compressed file
 /// has one member, named as the file without its ending; a plain file is its own member; the
 /// members of a directory are the files below it. What a file is, its bytes say and not its name.
+///
+/// Whatever the format has of checksums, sizes and ends is verified, so that a changed or missing
+/// byte is an error or leaves all members as they are. Where a format has none, only a digest of the
+/// file can tell: for the data of a plain file, a plain tar, a zstd frame or an xz block without a
+/// checksum, and for whole gzip members, bzip2, xz streams or zstd frames that are missing at the
+/// end of a compressed file that is no tar.
 public struct ArchiveReader: Sendable {
   /// The archive, file or directory.
   public let path: String
@@ -86,7 +92,7 @@ public struct ArchiveReader: Sendable {
     _ pass: inout MemberPass, _ listener: MemberPass.Listener
   ) throws(StorageError) {
     let head = try OpenFile(path, .read).read(upTo: ArchiveKind.headLength)
-    let meter = DecompressionMeter(
+    let meter = try DecompressionMeter(
       path: path, limits: limits, compressedBytes: try FileSystem.fileSize(path))
     switch ArchiveKind(head: head) {
     case .zip:
@@ -101,7 +107,8 @@ public struct ArchiveReader: Sendable {
       try pass.readSingle(member, from: FileSource(path), listener)
     case .unrecognised(let format):
       throw .refusedArchive(
-        path: path, reason: "its format, \(format), is not read; repack it as zip or tar.gz")
+        path: path,
+        reason: "it is \(format), which is not read; repack it as zip or tar.gz")
     case .compressed(let compression):
       let source = PeekableSource(try decompressed(compression, meter))
       // Safety: the piece is only looked at here, before the source is asked for the next.
@@ -119,10 +126,9 @@ public struct ArchiveReader: Sendable {
   private func decompressed(
     _ compression: Compression, _ meter: DecompressionMeter
   ) throws(StorageError) -> any ByteSource {
-    switch compression {
-    case .gzip: try GzipSource(path, meter: meter)
-    case .bzip2, .xz, .zstd: try FilterSource(path, compression, meter: meter)
-    }
+    if compression == .gzip { return try GzipSource(path, meter: meter) }
+    if compression == .xz { try XzStreams.check(path, meter: meter) }
+    return try FilterSource(path, compression, meter: meter)
   }
 
   private var isNamedAsArchive: Bool {

@@ -27,7 +27,7 @@ final class GzipSource: ByteSource {
   private let file: FileSource
   private let buffer = OwnedBuffer(count: 1 << 17)
   private var inflater: Inflater
-  private var meter: DecompressionMeter
+  private let meter: DecompressionMeter
 
   init(_ path: String, meter: DecompressionMeter) throws(StorageError) {
     self.path = path
@@ -61,7 +61,7 @@ final class GzipSource: ByteSource {
 final class FilterSource: ByteSource {
   private let handle: ReadHandle
   private let buffer = OwnedBuffer(count: 1 << 17)
-  private var meter: DecompressionMeter
+  private let meter: DecompressionMeter
 
   init(
     _ path: String, _ compression: Compression, meter: DecompressionMeter

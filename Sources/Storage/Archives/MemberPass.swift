@@ -12,8 +12,6 @@ enum MemberEvent {
 struct MemberPass {
   typealias Listener = (MemberEvent) -> Bool
 
-  private static let chunkSize = 1 << 17
-
   private let path: String
   private let limits: ArchiveLimits
   private let wanted: Set<String>
@@ -59,30 +57,24 @@ struct MemberPass {
   mutating func readZip(
     meter: DecompressionMeter, _ listener: Listener
   ) throws(StorageError) {
-    var meter = meter
-    let handle = try ReadHandle.zip(path)
-    while !isStopped, let entry = try handle.nextEntry(limits: limits) {
-      guard try accepts(entry, listener) else { continue }
-      // Here the header at the member contradicts the directory at the end.
-      if let warning = entry.warning { throw .damagedArchive(path: path, reason: warning) }
-      try deliver(entry, from: handle, listener) { (count) throws(StorageError) in
-        try meter.add(count)
-      }
+    let zip = try ZipFile(path, limits: limits)
+    for member in zip.members where !isStopped {
+      guard try accepts(member.entry, listener) else { continue }
+      try deliver(try zip.source(member, meter: meter), as: member.entry.name, listener)
     }
   }
 
   mutating func readTar(
     _ source: any ByteSource, _ listener: Listener
   ) throws(StorageError) {
-    let feed = TarFeed(source)
-    let handle = try ReadHandle.tar(feed, path: path)
-    while !isStopped, let entry = try handle.nextEntry(limits: limits) {
-      if try accepts(entry, listener) {
-        // The source counts what it decompresses, skipped members included.
-        try deliver(entry, from: handle, listener) { _ in }
-      }
+    let reader = try TarReader(source, path: path)
+    while !isStopped, let entry = try reader.nextEntry() {
+      guard try accepts(entry, listener) else { continue }
+      if let warning = entry.warning { throw .damagedArchive(path: path, reason: warning) }
+      // The source counts what it decompresses, skipped members included.
+      try deliver(TarMemberSource(reader, entry), as: entry.name, listener)
     }
-    if !isStopped { try feed.finish(path: path) }
+    if !isStopped { try reader.finish() }
   }
 
   /// Counts a member and says whether it is wanted, and refuses it if it then is not a plain file.
@@ -90,17 +82,13 @@ struct MemberPass {
     _ entry: ArchiveEntry, _ listener: Listener
   ) throws(StorageError) -> Bool {
     if entry.kind == .directory {
-      try count()
+      try count(entry.name)
       return false
     }
     let member = ArchiveMember(name: entry.name, size: entry.size)
     guard try accepts(member, listener) else { return false }
-    if entry.isEncrypted {
-      throw .refusedArchive(path: path, reason: "the member \"\(entry.name)\" is encrypted")
-    }
-    if entry.kind != .file {
-      let what = entry.kind == .link ? "a link" : "not a regular file"
-      throw .refusedArchive(path: path, reason: "the member \"\(entry.name)\" is \(what)")
+    if let refusal = entry.refusal {
+      throw .refusedArchive(path: path, reason: "the member \"\(entry.name)\" \(refusal)")
     }
     return true
   }
@@ -108,7 +96,7 @@ struct MemberPass {
   private mutating func accepts(
     _ member: ArchiveMember, _ listener: Listener
   ) throws(StorageError) -> Bool {
-    try count()
+    try count(member.name)
     if !listener(.member(member)) { isStopped = true }
     guard !isStopped, wanted.contains(member.name) else { return false }
     guard found.insert(member.name).inserted else {
@@ -117,35 +105,15 @@ struct MemberPass {
     return true
   }
 
-  private mutating func count() throws(StorageError) {
+  private mutating func count(_ name: String) throws(StorageError) {
     entryCount += 1
-    if entryCount > limits.maxEntries {
-      throw .refusedArchive(path: path, reason: "it has more than \(limits.maxEntries) members")
+    guard entryCount <= limits.maxEntries else {
+      throw limits.tooManyEntries(path)
     }
-  }
-
-  /// Passes on a member of an archive and checks its length.
-  private mutating func deliver(
-    _ entry: ArchiveEntry, from handle: borrowing ReadHandle, _ listener: Listener,
-    onRead: (Int) throws(StorageError) -> Void
-  ) throws(StorageError) {
-    var total = 0
-    while true {
-      let bytes = try handle.readChunk(upTo: Self.chunkSize)
-      if bytes.isEmpty { break }
-      total += bytes.count
-      try onRead(bytes.count)
-      guard listener(.chunk(member: entry.name, bytes: bytes)) else {
-        isStopped = true
-        return
-      }
+    guard name.utf8.count <= limits.maxPathLength else {
+      throw .refusedArchive(
+        path: path, reason: "a name is longer than \(limits.maxPathLength) bytes")
     }
-    if let size = entry.size, size != total {
-      throw .damagedArchive(
-        path: path,
-        reason: "the member \"\(entry.name)\" has \(total) bytes and not the \(size) it declares")
-    }
-    if total == 0 { isStopped = !listener(.chunk(member: entry.name, bytes: [])) }
   }
 
   /// Passes on all bytes of a source as one member.
@@ -156,6 +124,15 @@ struct MemberPass {
     while true {
       let piece = try unsafe source.next()
       if unsafe piece.isEmpty { break }
+      // Safety: the piece is only looked at here, before the source is asked for the next.
+      if total == 0, let format = unsafe ArchiveKind(head: piece).archiveName {
+        throw .refusedArchive(
+          path: path,
+          reason: """
+            what it holds as "\(name)" is \(format) itself, and archives in archives are not read; \
+            unpack it once
+            """)
+      }
       total += piece.count
       guard total <= limits.maxDecompressedBytes else {
         throw .refusedArchive(

@@ -1,18 +1,5 @@
 import CStorage
-
-/// A member's header.
-struct ArchiveEntry {
-  enum Kind {
-    case file, directory, link, special
-  }
-
-  var name: String
-  var kind: Kind
-  var size: Int?
-  var isEncrypted: Bool
-  /// What libarchive finds wrong with the header though it goes on.
-  var warning: String?
-}
+import Glibc
 
 /// libarchive's handle for reading, with the one function that turns its codes into errors.
 @safe struct ReadHandle: ~Copyable {
@@ -32,18 +19,6 @@ struct ArchiveEntry {
     unsafe self.handle = handle
     self.file = file
     self.feed = feed
-  }
-
-  /// Opens a zip file by its central directory.
-  static func zip(_ path: String) throws(StorageError) -> ReadHandle {
-    let file = try OpenFile(path, .read)
-    let descriptor = file.descriptor
-    let reader = ReadHandle(path: path, file: file)
-    unsafe archive_read_support_format_zip_seekable(reader.handle)
-    guard unsafe archive_read_open_fd(reader.handle, descriptor, blockSize) == ARCHIVE_OK else {
-      throw .damagedArchive(path: path, reason: "the directory at its end is missing")
-    }
-    return reader
   }
 
   /// Opens a compressed file as one stream of bytes.
@@ -68,7 +43,7 @@ struct ArchiveEntry {
     guard unsafe archive_filter_count(reader.handle) == 2 else {
       throw .refusedArchive(path: path, reason: "it is compressed more than once")
     }
-    _ = try reader.nextEntry(limits: ArchiveLimits())
+    _ = try reader.nextEntry()
     return reader
   }
 
@@ -94,7 +69,7 @@ struct ArchiveEntry {
   }
 
   /// The header of the next member, or `nil` after the last.
-  func nextEntry(limits: ArchiveLimits) throws(StorageError) -> ArchiveEntry? {
+  func nextEntry() throws(StorageError) -> ArchiveEntry? {
     var entry: OpaquePointer?
     // Safety: the entry belongs to the handle and is read before the next call on it.
     let result = locale.perform { unsafe archive_read_next_header(handle, &entry) }
@@ -104,15 +79,14 @@ struct ArchiveEntry {
     default: throw failure()
     }
     guard let entry = unsafe entry else { throw failure() }
+    // Safety: the name ends in a zero byte and is copied at once.
     let name = locale.perform {
-      unsafe archive_entry_pathname(entry).map { unsafe String(cString: $0) }
+      unsafe archive_entry_pathname(entry).map {
+        unsafe MemberName.text(UnsafeRawBufferPointer(start: $0, count: strlen($0)))
+      }
     }
     guard let name else {
       throw .damagedArchive(path: path, reason: "the name of a member cannot be read")
-    }
-    guard name.utf8.count <= limits.maxPathLength else {
-      throw .refusedArchive(
-        path: path, reason: "a name is longer than \(limits.maxPathLength) bytes")
     }
     return unsafe ArchiveEntry(
       name: name,
@@ -130,20 +104,8 @@ struct ArchiveEntry {
     return count
   }
 
-  /// Reads bytes of the current member; none at its end.
-  func readChunk(upTo count: Int) throws(StorageError) -> [UInt8] {
-    var failure: StorageError?
-    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-      do throws(StorageError) {
-        // Safety: `readData` reports how many bytes of the buffer it has filled.
-        initialized = try unsafe readData(into: UnsafeMutableRawBufferPointer(buffer))
-      } catch {
-        failure = error
-      }
-    }
-    if let failure { throw failure }
-    return bytes
-  }
+  /// Where the header of the current member begins in a tar archive, or after the last its end.
+  var headerPosition: Int { Int(unsafe archive_read_header_position(handle)) }
 
   /// Checks that a compressed file ends where its compressed data ends.
   func checkWholeFileWasRead() throws(StorageError) {
@@ -157,13 +119,9 @@ struct ArchiveEntry {
     if unsafe archive_entry_hardlink(entry) != nil || archive_entry_symlink(entry) != nil {
       return .link
     }
-    // AE_IFREG, AE_IFDIR and AE_IFLNK of <archive_entry.h>, which Swift cannot import.
-    switch unsafe archive_entry_filetype(entry) {
-    case 0o100000: return .file
-    case 0o040000: return .directory
-    case 0o120000: return .link
-    default: return .special
-    }
+    // libarchive would make up the zeros of the holes, however many there are said to be.
+    if unsafe archive_entry_sparse_count(entry) > 0 { return .sparse }
+    return ArchiveEntry.Kind(mode: Int(unsafe archive_entry_filetype(entry)))
   }
 
   private var message: String {
