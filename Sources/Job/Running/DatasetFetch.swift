@@ -15,15 +15,24 @@ public struct DatasetFetch: Sendable {
   /// Fetches the dataset, from the cache where that has it.
   ///
   /// The hash that `"pin": "lock"` records stands beside the job file, in `JOB.lock.json`.
-  public func run() async throws(AcquisitionError) -> FetchedDataset {
+  public func run(
+    progress: (@Sendable (FetchProgress) -> Void)? = nil
+  ) async throws(AcquisitionError) -> FetchedDataset {
     try await Fetcher().fetch(
       plan.dataset.source(of: jobFile), relativeTo: jobFile.baseDirectory,
-      lockFile: jobFile.pinFile)
+      lockFile: jobFile.pinFile, progress: progress)
   }
 
   /// Fetches the dataset and returns its SHA-256 and path, in the form of `sha256sum`.
-  public func report() async throws(AcquisitionError) -> String {
-    let fetched = try await run()
+  ///
+  /// With `showsProgress` a line on standard error, if that is a terminal, tells how far a download
+  /// is.
+  public func report(showsProgress: Bool = false) async throws(AcquisitionError) -> String {
+    let display = TransferProgress(line: ProgressLine(isShown: showsProgress))
+    defer { display.clear() }
+    let fetched = try await run {
+      display.show($0.origin, received: $0.received, total: $0.total)
+    }
     return "\(fetched.sha256)  \(fetched.path)"
   }
 }
