@@ -46,6 +46,8 @@ extension DatasetOptions {
     source.pin = pin
     source.cacheDirectory = cache.directory.map { jobFile.resolved($0) }
     source.allowStale = cache.allowStale
+    source.credentials = credentials
+    source.limits = limits
     return source
   }
 }
