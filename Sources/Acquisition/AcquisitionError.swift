@@ -14,6 +14,8 @@ public indirect enum AcquisitionError: Error, Equatable, Sendable {
   case damaged(cause: StorageError)
   /// An address that is not followed.
   case refused(url: String, reason: String)
+  /// A token or password that is not where the job says.
+  case secretMissing(reason: String)
   /// A file of ours that could not be read or written.
   case storage(StorageError)
   /// Several sources that failed for different reasons, in the order they were tried.
@@ -44,6 +46,17 @@ extension AcquisitionError {
     }
   }
 
+  /// Runs what may fail on files of ours.
+  static func storing<Result>(
+    _ body: () throws(StorageError) -> Result
+  ) throws(AcquisitionError) -> Result {
+    do {
+      return try body()
+    } catch {
+      throw AcquisitionError(reading: error)
+    }
+  }
+
   /// The failure that an exit status should tell: itself, or the gravest of several sources.
   ///
   /// Wrong data comes before refused addresses, these before trouble with files, networks and
@@ -63,7 +76,7 @@ extension AcquisitionError {
 
   private var gravity: Int {
     switch self {
-    case .cancelled: 0
+    case .cancelled, .secretMissing: 0
     case .digestMismatch, .lockMismatch: 1
     case .damaged: 2
     case .refused: 3
@@ -103,6 +116,8 @@ extension AcquisitionError: CustomStringConvertible {
       "\(Self.clause(cause.description)); fetch the dataset anew or name another source."
     case .refused(let url, let reason):
       "\(url) is refused: \(reason); name another source."
+    case .secretMissing(let reason):
+      "\(reason); put the secret there or correct dataset.auth in the job file."
     case .storage(let error):
       error.description
     case .noSourceUsable(let failures):

@@ -16,7 +16,7 @@ public struct FetchLimits: Equatable, Sendable {
   public var stallSeconds: Double = 60
   /// How long one source may take with all its attempts, in seconds. The default is 3,600.
   public var totalSeconds: Double = 3600
-  /// How often one source is tried. The default is 5.
+  /// How often one source is tried in a row without one more byte to go on from. The default is 5.
   public var attempts: Int = 5
 
   /// Creates the default limits.
@@ -45,6 +45,8 @@ public struct DatasetSource: Equatable, Sendable {
   public var sha256: String?
   /// Whether the first digest binds. The default is `none`.
   public var pin: PinPolicy = .none
+  /// What the server is told so that it gives the dataset. The default is nothing.
+  public var credentials: Credentials?
   /// Where downloads are kept. The default is the cache directory of the service or user.
   public var cacheDirectory: String?
   /// Whether an earlier download may serve when no source answers. The default is false.

@@ -72,7 +72,7 @@ final class HTTPExchange: NSObject, URLSessionDataDelegate, Sendable {
 
   /// Keeps the first failure, which is the cause of those that follow.
   private func fail(_ failure: Failure) {
-    state.withLock { if $0.failure == nil { $0.failure = failure } }
+    state.withLock { if !$0.isComplete, $0.failure == nil { $0.failure = failure } }
   }
 
   // MARK: Deadlines
@@ -119,12 +119,23 @@ final class HTTPExchange: NSObject, URLSessionDataDelegate, Sendable {
   ) {
     guard let response = response as? HTTPURLResponse else { return completionHandler(.cancel) }
     let answer = HTTPAnswer(response)
+    if !answer.hasFile {
+      // Its body is of no use, and after a 401 with a challenge URLSession would never end the task.
+      let continuation = state.withLock { state in
+        state.answer = answer
+        state.isComplete = true
+        return state.continuation.take()
+      }
+      completionHandler(.cancel)
+      continuation?.resume()
+      return
+    }
     let goesOn = state.withLock { state in
       state.answer = answer
       state.lastActivity = .now
       do throws(Failure) {
-        guard let start = try answer.bodyStart(for: request) else { return true }
-        state.file = try Self.open(request.bodyPath, at: start)
+        let start = try answer.bodyStart(for: request)
+        state.file = try Self.open(request.partial, at: start, answer.strongETag)
         return true
       } catch {
         if state.failure == nil { state.failure = error }
@@ -135,28 +146,31 @@ final class HTTPExchange: NSObject, URLSessionDataDelegate, Sendable {
   }
 
   func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
-    let goesOn = state.withLock { state in
+    let (goesOn, received, total) = state.withLock { state -> (Bool, Int?, Int?) in
       state.lastActivity = .now
       guard state.failure == nil, var file = state.file.take() else {
-        return state.failure == nil
+        return (state.failure == nil, nil, nil)
       }
       do throws(Failure) {
         guard data.count <= request.limits.maxBytes - file.count else { throw request.tooLarge }
         try Self.append(data, to: &file)
+        let count = file.count
         state.file = consume file
-        return true
+        return (true, count, state.answer?.bodyTotal(for: request))
       } catch {
         state.failure = error
-        return false
+        return (false, nil, nil)
       }
     }
+    if let received { request.progress(received, total) }
     if !goesOn { dataTask.cancel() }
   }
 
   func urlSession(
     _ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?
   ) {
-    let continuation = state.withLock { state in
+    let continuation = state.withLock { state -> CheckedContinuation<Void, Never>? in
+      if state.isComplete { return nil }
       if let error, state.failure == nil { state.failure = Self.failure(error, request) }
       if let file = state.file.take() {
         do throws(StorageError) {
@@ -171,11 +185,11 @@ final class HTTPExchange: NSObject, URLSessionDataDelegate, Sendable {
     continuation?.resume()
   }
 
-  private static func open(_ path: String, at start: Int) throws(Failure) -> PartialFile {
+  private static func open(
+    _ partial: PartialDownload, at start: Int, _ strongETag: String?
+  ) throws(Failure) -> PartialFile {
     do throws(StorageError) {
-      var file = try PartialFile(path)
-      if start == 0 { try file.removeAll() }
-      return file
+      return try partial.open(at: start, strongETag: strongETag)
     } catch {
       throw .final(.storage(error))
     }
@@ -194,7 +208,7 @@ final class HTTPExchange: NSObject, URLSessionDataDelegate, Sendable {
     let code = (error as? URLError)?.errorCode ?? 0
     let reason = (error as NSError).localizedDescription
     if (-1206...(-1200)).contains(code) || reason.lowercased().contains("certificate") {
-      return .final(.unavailable(attempts: ["\(request.url.absoluteString): \(reason)"]))
+      return .final(.unavailable(attempts: ["\(request.url.shown): \(reason)"]))
     }
     return .transient(reason)
   }

@@ -10,18 +10,30 @@ enum NetworkAddress {
     return Host(name: name).addresses.contains { isPrivate(literal: $0) ?? true }
   }
 
+  /// Whether a host is this machine by its name or number, without asking a resolver.
+  static func isLoopback(host: String) -> Bool {
+    let name = host.trimmingCharacters(in: CharacterSet(charactersIn: "[]"))
+    return name == "localhost" || name == "::1" || version4(name[...])?.first == 127
+  }
+
   /// Whether an address in numbers is private; `nil` if it is none.
   static func isPrivate(literal text: String) -> Bool? {
     if let bytes = version4(text[...]) { return isPrivate(version4: bytes) }
     guard let groups = version6(text) else { return nil }
     if groups[..<5].allSatisfy({ $0 == 0 }), groups[5] == 0xffff || groups[5] == 0 {
       // ::ffff:a.b.c.d and the like reach the version 4 address; :: and ::1 are 0.0.0.0/8 there.
-      return isPrivate(
-        version4: [groups[6] >> 8, groups[6] & 255, groups[7] >> 8, groups[7] & 255].map(UInt8.init)
-      )
+      return isPrivate(version4Groups: groups[6...])
+    }
+    if groups[0] == 0x64, groups[1] == 0xff9b {
+      // Translated to the version 4 address at the end, after RFC 6052.
+      return isPrivate(version4Groups: groups[6...])
     }
     // fc00::/7, fe80::/10 and the site-local fec0::/10
     return groups[0] & 0xfe00 == 0xfc00 || groups[0] & 0xff80 == 0xfe80
+  }
+
+  private static func isPrivate(version4Groups groups: ArraySlice<UInt16>) -> Bool {
+    isPrivate(version4: groups.flatMap { [UInt8($0 >> 8), UInt8($0 & 255)] })
   }
 
   private static func isPrivate(version4 bytes: [UInt8]) -> Bool {

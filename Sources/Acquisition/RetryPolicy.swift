@@ -13,23 +13,21 @@ struct RetryPolicy: Sendable {
   /// The statuses that may pass by waiting.
   static let transientStatuses: Set<Int> = [408, 429, 500, 502, 503, 504]
 
-  /// The wait in seconds after the given number of failed attempts.
-  func delay(
-    afterAttempts count: Int, using generator: inout some RandomNumberGenerator
-  ) -> Double {
+  /// The wait in seconds after the given number of failed attempts, where `chance` from 0 up to 1
+  /// is the jitter.
+  func delay(afterAttempts count: Int, chance: Double) -> Double {
     precondition(count > 0, "there is no wait before the first attempt")
-    let longest = min(cap, base * pow(2, Double(count - 1)))
-    return Double.random(in: 0...longest, using: &generator)
+    return chance * min(cap, base * pow(2, Double(count - 1)))
   }
 
   /// The wait in seconds that a `Retry-After` header asks for: a number of seconds or a date.
-  static func requestedDelay(_ header: String?, now: Date) -> Double? {
+  static func requestedDelay(_ header: String?, secondsSince1970 now: Double) -> Double? {
     guard let text = header?.trimmingCharacters(in: .whitespaces), !text.isEmpty else { return nil }
     if let seconds = Int(text) { return seconds >= 0 ? Double(seconds) : nil }
     let formatter = DateFormatter()
     formatter.locale = Locale(identifier: "en_US_POSIX")
     formatter.timeZone = TimeZone(secondsFromGMT: 0)
     formatter.dateFormat = "EEE, dd MMM yyyy HH:mm:ss zzz"
-    return formatter.date(from: text).map { max(0, $0.timeIntervalSince(now)) }
+    return formatter.date(from: text).map { max(0, $0.timeIntervalSince1970 - now) }
   }
 }

@@ -22,13 +22,13 @@ enum SourceAddress: Equatable {
       self = .local(path: url.path)
     case "http", "https":
       guard let url = URL(string: text) else {
-        throw .refused(url: Self.withoutSecrets(text), reason: "it is not a URL")
+        throw .refused(url: Self.shown(text), reason: "it is not a URL")
       }
       try Self.checkRemote(url)
       self = .remote(url)
     default:
       throw .refused(
-        url: Self.withoutSecrets(text), reason: "\(scheme) is not one of http, https and file")
+        url: Self.shown(text), reason: "\(scheme) is not one of http, https and file")
     }
   }
 
@@ -45,37 +45,48 @@ enum SourceAddress: Equatable {
   ) throws(AcquisitionError) -> URL {
     guard let target = URL(string: location, relativeTo: url)?.absoluteURL,
       let scheme = target.scheme?.lowercased()
-    else { throw .refused(url: url.absoluteString, reason: "it redirects to no URL") }
+    else { throw .refused(url: url.shown, reason: "it redirects to no URL") }
     guard scheme == "http" || scheme == "https" else {
-      throw .refused(url: url.absoluteString, reason: "it redirects to a \(scheme) URL")
+      throw .refused(url: url.shown, reason: "it redirects to a \(scheme) URL")
     }
     if url.scheme?.lowercased() == "https", scheme == "http" {
-      throw .refused(url: url.absoluteString, reason: "it redirects from https to http")
+      throw .refused(url: url.shown, reason: "it redirects from https to http")
     }
     try checkRemote(target)
     if !mayBePrivate, NetworkAddress.isPrivate(host: target.host ?? "") {
-      throw .refused(
-        url: url.absoluteString, reason: "it redirects to a private or loopback address")
+      throw .refused(url: url.shown, reason: "it redirects to a private or loopback address")
     }
     return target
   }
 
   private static func checkRemote(_ url: URL) throws(AcquisitionError) {
     guard let host = url.host, !host.isEmpty else {
-      throw .refused(url: withoutSecrets(url.absoluteString), reason: "it names no host")
+      throw .refused(url: url.shown, reason: "it names no host")
     }
     guard url.user == nil, url.password == nil else {
       throw .refused(
-        url: withoutSecrets(url.absoluteString), reason: "it carries a user name or password")
+        url: url.shown,
+        reason: "it carries a user name or password, which would be written to logs and results; "
+          + "say in dataset.auth where they are kept")
     }
   }
 
-  /// The text without what stands before an `@`, for messages.
-  private static func withoutSecrets(_ text: String) -> String {
-    guard let at = text.lastIndex(of: "@"), let slashes = text.range(of: "//") else { return text }
-    return slashes.upperBound < at
-      ? text[..<slashes.upperBound] + "…" + text[at...]
-      : text
+  /// A URL for messages: without user and password, and without a query, which may hold a signature
+  /// that opens the file to everyone.
+  static func shown(_ text: String) -> String {
+    let end = text.firstIndex { $0 == "?" || $0 == "#" } ?? text.endIndex
+    guard let start = text.range(of: "//")?.upperBound, start < end else {
+      return String(text[..<end])
+    }
+    var shown = String(text[..<end])
+    if let at = shown.lastIndex(of: "@") {
+      shown.replaceSubrange(start..<at, with: "…")
+    } else if text[end...].contains("@") {
+      // What looks like a query may be the end of a password.
+      return "\(text[..<start])…"
+    }
+    if end < text.endIndex { shown += "?…" }
+    return shown
   }
 
   /// The scheme before `:`, if the text has the form of a URL; `a:b.csv` is a path.
@@ -88,4 +99,9 @@ enum SourceAddress: Equatable {
     }
     return scheme
   }
+}
+
+extension URL {
+  /// The URL for messages, without what may be secret in it.
+  var shown: String { SourceAddress.shown(absoluteString) }
 }

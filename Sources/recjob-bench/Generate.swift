@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Job
 import Storage
 
 extension DatasetFormat: ExpressibleByArgument {}

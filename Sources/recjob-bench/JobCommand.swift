@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Job
 import Storage
 
 /// Measures the whole job.

@@ -1,4 +1,5 @@
 import Foundation
+import Job
 import Storage
 
 /// A whole run of the program on a generated dataset.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Job
 import Storage
 
 /// Measures each hot loop.

@@ -6,14 +6,14 @@ import Testing
 /// Downloads from a server on this machine.
 @Suite(.timeLimit(.minutes(1))) struct FetcherDownloadTests {
   private let directory: TemporaryDirectory
-  private let sleep = RecordedSleep()
+  private let clock = ManualClock()
   private let fetcher: Fetcher
   private static let rows = (1...5000).map { "\($0),31,2.5\n" }.joined()
   private static let digest = SHA256Digest(of: rows)
 
   init() throws {
     directory = try TemporaryDirectory()
-    fetcher = Fetcher(environment: [:]) { [sleep] in sleep($0) }
+    fetcher = Fetcher(environment: [:], clock: clock.fetchClock())
   }
 
   private func source(_ urls: String..., sha256: String? = nil) -> DatasetSource {
@@ -97,7 +97,7 @@ import Testing
     }
     let dataset = try await fetch(source("\(server.url)/first", "\(server.url)/mirror"))
     #expect(dataset.origin == "\(server.url)/mirror")
-    #expect(sleep.durations == [])
+    #expect(clock.waits == [])
   }
 
   @Test(arguments: [408, 429, 500, 502, 503, 504])
@@ -111,9 +111,7 @@ import Testing
     }
     let dataset = try await fetch(source("\(server.url)/a"))
     #expect(dataset.sha256 == Self.digest)
-    #expect(sleep.durations.count == 2)
-    #expect(sleep.durations[0] <= .seconds(1))
-    #expect(sleep.durations[1] == .seconds(7))
+    #expect(clock.seconds == [0.5, 7])
   }
 
   @Test func attemptsEndAndAreAllTold() async throws {
@@ -126,31 +124,26 @@ import Testing
       return
     }
     #expect(attempts == Array(repeating: "\(server.url)/a: HTTP status 503", count: 3))
-    #expect(sleep.durations.count == 2)
+    #expect(clock.seconds == [0.5, 1])
   }
 
   @Test func waitBeyondTheDeadlineIsNotBegun() async throws {
     let server = LoopbackServer { _, _ in .status(429, ["Retry-After": "86400"]) }
     await #expect(throws: AcquisitionError.self) { try await fetch(source("\(server.url)/a")) }
     #expect(server.requests.count == 1)
-    #expect(sleep.durations == [])
+    #expect(clock.waits == [])
   }
 
   @Test(arguments: [false, true])
   func cutOrStalledDownloadGoesOnWhereItBroke(isStalled: Bool) async throws {
     let body = Array(Self.rows.utf8)
     let server = LoopbackServer { request, _ in
-      guard let range = request.headers["range"],
-        let start = Int(range.dropFirst("bytes=".count).dropLast())
-      else {
-        return .init(
-          headers: ["ETag": "\"v1\""], body: body, cutAfter: 20_000, holdsOpen: isStalled)
+      let answer = LoopbackServer.Response.file(body, etag: "\"v1\"", to: request)
+      guard request.rangeStart == nil else { return answer }
+      return answer.with {
+        $0.cutAfter = 20_000
+        $0.holdsOpen = isStalled
       }
-      return .init(
-        status: 206,
-        headers: [
-          "ETag": "\"v1\"", "Content-Range": "bytes \(start)-\(body.count - 1)/\(body.count)",
-        ], body: Array(body[start...]))
     }
     var source = source("\(server.url)/a", sha256: Self.digest.hex)
     source.limits.stallSeconds = 0.2
@@ -167,7 +160,9 @@ import Testing
     let body = Array(Self.rows.utf8)
     let server = LoopbackServer { request, number in
       let etag = kind == 3 ? "W/\"v1\"" : "\"v1\""
-      if number == 0 { return .init(headers: ["ETag": etag], body: body, cutAfter: 20_000) }
+      if number == 0 {
+        return .init(headers: ["ETag": etag], body: body).with { $0.cutAfter = 20_000 }
+      }
       guard number == 1, request.headers["range"] != nil else { return .init(body: body) }
       let tail = Array(body[20_000...])
       return switch kind {
@@ -227,7 +222,7 @@ import Testing
   @Test(arguments: [true, false])
   func tooLargeADatasetIsRefused(isTold: Bool) async throws {
     let server = LoopbackServer { _, _ in
-      .init(body: Array(Self.rows.utf8), tellsLength: isTold)
+      .body(Self.rows, ["ETag": "\"v1\""]).with { $0.framing = isTold ? .length : .connection }
     }
     var source = source("\(server.url)/a")
     source.limits.maxBytes = 1000
@@ -251,13 +246,13 @@ import Testing
 
   @Test func silentServerIsGivenUp() async throws {
     let server = LoopbackServer { _, number in
-      number == 0 ? .init(isSilent: true) : .body(Self.rows)
+      number == 0 ? .silence : .body(Self.rows)
     }
     var source = source("\(server.url)/a")
     source.limits.connectSeconds = 0.2
     let dataset = try await fetch(source)
     #expect(dataset.sha256 == Self.digest)
-    #expect(sleep.durations.count == 1)
+    #expect(clock.seconds == [0.5])
   }
 
   @Test func earlierDownloadServesOnlyWhereTheJobAllowsIt() async throws {
@@ -283,7 +278,7 @@ import Testing
   }
 
   @Test func stoppedFetchEnds() async throws {
-    let server = LoopbackServer { _, _ in .init(isSilent: true) }
+    let server = LoopbackServer { _, _ in .silence }
     let task = Task { [fetcher, source = source("\(server.url)/a"), directory] in
       try await fetcher.fetch(source, relativeTo: directory.path)
     }

@@ -6,7 +6,7 @@ import Testing
 /// What does not touch a network: files, pins and the choice between sources.
 @Suite struct FetcherTests {
   private let directory: TemporaryDirectory
-  private let fetcher = Fetcher(environment: [:]) { _ in }
+  private let fetcher = Fetcher(environment: [:], clock: ManualClock().fetchClock())
   private static let rows = "userId,movieId,rating\n1,31,2.5\n"
 
   init() throws {

@@ -36,4 +36,16 @@ import Testing
       try SourceAddress.redirected(to: location, from: url, mayBePrivate: false)
     }
   }
+
+  @Test(
+    arguments: [
+      ("https://example.org:8443/a/b.zip", "https://example.org:8443/a/b.zip"),
+      ("https://example.org/a?signature=canary", "https://example.org/a?…"),
+      ("https://user:canary@example.org/a", "https://…@example.org/a"),
+      ("https://user:can/ary@example.org/a?b#c", "https://…@example.org/a?…"),
+      ("https://user:cana?ry@example.org/a", "https://…"), ("ftp:canary", "ftp:canary"),
+    ])
+  func messagesShowAddressesWithoutSecrets(text: String, shown: String) {
+    #expect(SourceAddress.shown(text) == shown)
+  }
 }

@@ -61,6 +61,10 @@ public struct DatasetOptions: Equatable, Sendable {
   public var parsing = ParsingOptions()
   /// Where fetched files are kept.
   public var cache = CacheOptions()
+  /// What the server of the first http or https source is told. The default is nothing.
+  public var auth: AuthOptions?
+  /// How large a download may be, and how long and how often is tried.
+  public var limits = FetchLimits()
 
   /// Creates the default options of some sources.
   public init(sources: [SourceOptions]) {

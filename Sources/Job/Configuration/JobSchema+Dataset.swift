@@ -55,6 +55,14 @@ extension JobSchema {
         "Which ratings are used, after repeated ones are merged; users and items without a rating "
           + "that is left are not part of the dataset."),
       Field("cache", \DatasetOptions.cache, .object(cache), "Where fetched files are kept."),
+      Field(
+        "auth", \DatasetOptions.auth, .nullable(.object(auth), prototype: auth.prototype),
+        "What the server of the first http or https source is told so that it gives the dataset. "
+          + "Only this server hears it: the same scheme, host and port, and over https unless it is "
+          + "this machine. The job file says where the secret is and never holds it."),
+      Field(
+        "limits", \DatasetOptions.limits, .object(fetchLimits),
+        "How large a download may be, and how long and how often is tried."),
     ])
 
   /// The keys that say how the rows of a delimited file are written.

@@ -27,8 +27,7 @@ extension Plan {
   /// Finds every combination of keys that cannot be run.
   func conflicts() -> [PlanConflict] {
     datasetConflicts() + layoutConflicts() + sourceConflicts() + splitConflicts()
-      + trainingConflicts()
-      + directoryConflicts()
+      + trainingConflicts() + directoryConflicts() + authConflicts()
   }
 
   private func datasetConflicts() -> [PlanConflict] {
@@ -199,7 +198,8 @@ extension SourceOptions {
     let rest = location[location.index(colon, offsetBy: 3)...]
     let authority = rest.prefix { !"/?#".contains($0) }
     if authority.contains("@") {
-      return "a URL must not hold a user name or password"
+      return "a URL must not hold a user name or password, which would be written to logs and "
+        + "results; say in /dataset/auth where they are kept"
     }
     return authority.isEmpty && scheme != "file" ? "the URL names no host" : nil
   }

@@ -60,7 +60,7 @@ public enum ExitStatus: Int32, CaseIterable, Sendable {
 
   private init(acquisition: AcquisitionError) {
     switch acquisition {
-    case .notFound: self = .inputMissing
+    case .notFound, .secretMissing: self = .inputMissing
     case .unavailable, .noSourceUsable: self = .unavailable
     case .digestMismatch, .lockMismatch, .damaged, .refused: self = .badData
     case .storage(let error): self.init(storage: error)

@@ -17,23 +17,33 @@ public struct DatasetFetch: Sendable {
   ///
   /// The hashes that `"pin": "lock"` records stand beside the job file, in `JOB.lock.json` and
   /// `JOB.items.lock.json`.
-  public func run() async throws(AcquisitionError) -> FetchedFiles {
+  public func run(
+    progress: (@Sendable (FetchProgress) -> Void)? = nil
+  ) async throws(AcquisitionError) -> FetchedFiles {
     let fetcher = Fetcher()
     let dataset = try await fetcher.fetch(
       plan.dataset.source(of: jobFile), relativeTo: jobFile.baseDirectory,
-      lockFile: jobFile.pinFile())
+      lockFile: jobFile.pinFile(), progress: progress)
     guard let items = plan.dataset.itemsSource(of: jobFile) else {
       return FetchedFiles(dataset: dataset)
     }
     return FetchedFiles(
       dataset: dataset,
       items: try await fetcher.fetch(
-        items, relativeTo: jobFile.baseDirectory, lockFile: jobFile.pinFile(of: "items")))
+        items, relativeTo: jobFile.baseDirectory, lockFile: jobFile.pinFile(of: "items"),
+        progress: progress))
   }
 
   /// Fetches the dataset and returns the SHA-256 and path of each file, in the form of `sha256sum`.
-  public func report() async throws(AcquisitionError) -> String {
-    let fetched = try await run()
+  ///
+  /// With `showsProgress` a line on standard error, if that is a terminal, tells how far a download
+  /// is.
+  public func report(showsProgress: Bool = false) async throws(AcquisitionError) -> String {
+    let display = TransferProgress(line: ProgressLine(isShown: showsProgress))
+    defer { display.clear() }
+    let fetched = try await run {
+      display.show($0.origin, received: $0.received, total: $0.total)
+    }
     return ([fetched.dataset] + (fetched.items.map { [$0] } ?? []))
       .map { "\($0.sha256)  \($0.path)" }.joined(separator: "\n")
   }
@@ -67,6 +77,8 @@ extension DatasetOptions {
     source.pin = pin
     source.cacheDirectory = cache.directory.map { jobFile.resolved($0) }
     source.allowStale = cache.allowStale
+    source.credentials = credentials
+    source.limits = limits
     return source
   }
 }

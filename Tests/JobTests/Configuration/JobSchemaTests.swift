@@ -61,7 +61,8 @@ import Testing
     let faults = JobDocuments.faults(document.text()).filter { fault in
       ![
         "has no meaning here", "exclude each other", "cannot follow", "early stopping needs",
-        "must be below \"maximum\"", "the scheme \"",
+        "must be below \"maximum\"", "the scheme \"", "needs the key", "cannot have a colon",
+        "that the credentials could be for", "plain http",
       ].contains { fault.contains($0) }
     }
     #expect(verdict.isEmpty == faults.isEmpty, "\(document.text())\n\(verdict)\n\(faults)")

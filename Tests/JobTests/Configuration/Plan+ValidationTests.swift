@@ -101,7 +101,11 @@ import Testing
 
   @Test(arguments: [
     ("ftp://example.org/a.zip", "the scheme \"ftp\" is unknown; use http, https, file or a path"),
-    ("https://me:secret@example.org/a", "a URL must not hold a user name or password"),
+    (
+      "https://me:secret@example.org/a",
+      "a URL must not hold a user name or password, which would be written to logs and results; "
+        + "say in /dataset/auth where they are kept"
+    ),
     ("https:///a.zip", "the URL names no host"),
   ])
   func aSourceThatCannotBeFetchedIsRefused(location: String, reason: String) {

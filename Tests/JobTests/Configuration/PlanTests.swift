@@ -158,7 +158,12 @@ import Testing
         "pin": "none", "format": "movielens-dat", "ratings": "x/ratings.dat",
         "items": "x/movies.dat", "max_bad_rows": 3, "duplicates": "mean",
         "rating_scale": {"minimum": 0.1, "maximum": 5},
-        "cache": {"directory": "/var/cache/recjob", "allow_stale": true}
+        "cache": {"directory": "/var/cache/recjob", "allow_stale": true},
+        "auth": {"type": "basic", "username": "me", "password": {"credential": "data-password"}},
+        "limits": {
+          "max_bytes": 1000000, "connect_seconds": 10, "stall_seconds": 0.5, "total_seconds": 900,
+          "attempts": 3
+        }
       },
       "split": {
         "strategy": "per-user-temporal", "test_fraction": 0.2, "validation": "carve",

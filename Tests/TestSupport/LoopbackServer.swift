@@ -2,38 +2,96 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// A small HTTP server on 127.0.0.1 that answers one connection after the other.
-final class LoopbackServer: Sendable {
-  struct Request: Equatable {
-    var path: String
+/// A small HTTP server on 127.0.0.1 that gives the answers of a test, right or wrong ones.
+public final class LoopbackServer: Sendable {
+  /// What a client asked.
+  public struct Request: Equatable, Sendable {
+    /// The path, or the whole URL if the client takes the server for a proxy.
+    public var path: String
     /// The headers by their names in lower case.
-    var headers: [String: String]
+    public var headers: [String: String]
+
+    /// The first byte of the range that is asked for.
+    public var rangeStart: Int? {
+      headers["range"].flatMap { Int($0.dropFirst("bytes=".count).prefix { $0 != "-" }) }
+    }
   }
 
-  struct Response {
-    var status = 200
-    var headers: [String: String] = [:]
-    var body: [UInt8] = []
-    /// How much of the body is sent before the connection is cut.
-    var cutAfter: Int?
-    /// Whether nothing at all is sent until the client gives up.
-    var isSilent = false
-    /// Whether the connection stays open after a cut until the client gives up.
-    var holdsOpen = false
-    /// Whether the head tells the length of the body.
-    var tellsLength = true
+  /// What it gets.
+  public struct Response: Sendable {
+    /// How the head tells where the body ends.
+    public enum Framing: Sendable {
+      /// By its length.
+      case length
+      /// By a length that is not its own.
+      case claimedLength(Int)
+      /// By chunks; a body that is cut lacks the last one.
+      case chunks
+      /// By the end of the connection.
+      case connection
+    }
 
-    static func status(_ status: Int, _ headers: [String: String] = [:]) -> Response {
+    /// The status.
+    public var status = 200
+    /// The headers, without those of the framing.
+    public var headers: [String: String] = [:]
+    /// The body.
+    public var body: [UInt8] = []
+    /// How the end of the body is told.
+    public var framing = Framing.length
+    /// How much of the body is sent before the connection is cut.
+    public var cutAfter: Int?
+    /// Whether nothing at all is sent until the client gives up.
+    public var isSilent = false
+    /// Whether the connection stays open after a cut until the client gives up.
+    public var holdsOpen = false
+
+    /// Creates an answer with a body.
+    public init(status: Int = 200, headers: [String: String] = [:], body: [UInt8] = []) {
+      self.status = status
+      self.headers = headers
+      self.body = body
+    }
+
+    /// The same answer, changed.
+    public func with(_ change: (inout Response) -> Void) -> Response {
+      var response = self
+      change(&response)
+      return response
+    }
+
+    /// An answer without a body.
+    public static func status(_ status: Int, _ headers: [String: String] = [:]) -> Response {
       Response(status: status, headers: headers)
     }
 
-    static func body(_ text: String, _ headers: [String: String] = [:]) -> Response {
+    /// An answer with a text.
+    public static func body(_ text: String, _ headers: [String: String] = [:]) -> Response {
       Response(headers: headers, body: Array(text.utf8))
+    }
+
+    /// No answer.
+    public static var silence: Response { Response().with { $0.isSilent = true } }
+
+    /// What a server without faults answers for a file, after RFC 9110.
+    public static func file(_ body: [UInt8], etag: String, to request: Request) -> Response {
+      if request.headers["if-none-match"] == etag { return .status(304, ["ETag": etag]) }
+      guard let start = request.rangeStart, request.headers["if-range"] == etag else {
+        return Response(headers: ["ETag": etag], body: body)
+      }
+      guard start < body.count else {
+        return .status(416, ["Content-Range": "bytes */\(body.count)"])
+      }
+      return Response(
+        status: 206,
+        headers: [
+          "ETag": etag, "Content-Range": "bytes \(start)-\(body.count - 1)/\(body.count)",
+        ], body: Array(body[start...]))
     }
   }
 
   /// Gives the answer to a request; the number counts from 0.
-  typealias Answer = @Sendable (_ request: Request, _ number: Int) -> Response
+  public typealias Answer = @Sendable (_ request: Request, _ number: Int) -> Response
 
   private final class Log: Sendable {
     let requests = Mutex<[Request]>([])
@@ -42,11 +100,13 @@ final class LoopbackServer: Sendable {
   private let listener: Int32
   private let log = Log()
   /// The URL of the root, without a slash at its end.
-  let url: String
+  public let url: String
 
-  var requests: [Request] { log.requests.withLock { $0 } }
+  /// What was asked so far.
+  public var requests: [Request] { log.requests.withLock { $0 } }
 
-  init(_ answer: @escaping Answer) {
+  /// Starts a server, which ends with its owner.
+  public init(_ answer: @escaping Answer) {
     listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | O_CLOEXEC, 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -58,8 +118,10 @@ final class LoopbackServer: Sendable {
       while true {
         let connection = accept(listener, nil, nil)
         guard connection >= 0 else { break }
-        Self.serve(connection, log, answer)
-        close(connection)
+        Thread.detachNewThread {
+          Self.serve(connection, log, answer)
+          close(connection)
+        }
       }
       close(listener)
     }
@@ -96,15 +158,26 @@ final class LoopbackServer: Sendable {
       return
     }
     var headers = response.headers
-    if response.tellsLength { headers["Content-Length"] = String(response.body.count) }
     headers["Connection"] = "close"
+    switch response.framing {
+    case .length: headers["Content-Length"] = String(response.body.count)
+    case .claimedLength(let count): headers["Content-Length"] = String(count)
+    case .chunks: headers["Transfer-Encoding"] = "chunked"
+    case .connection: break
+    }
     var head = "HTTP/1.1 \(response.status) Status\r\n"
     for (name, value) in headers { head += "\(name): \(value)\r\n" }
-    let body = response.body.prefix(response.cutAfter ?? response.body.count)
-    send(connection, Array((head + "\r\n").utf8) + body)
+    send(connection, Array((head + "\r\n").utf8) + sentBody(of: response))
     if !response.holdsOpen { shutdown(connection, Int32(SHUT_WR)) }
     // The client closes first, so that nothing is lost to a reset.
     while !receive(connection).isEmpty {}
+  }
+
+  private static func sentBody(of response: Response) -> [UInt8] {
+    let body = response.body.prefix(response.cutAfter ?? response.body.count)
+    guard case .chunks = response.framing else { return Array(body) }
+    let chunk = Array("\(String(body.count, radix: 16))\r\n".utf8) + body + Array("\r\n".utf8)
+    return response.cutAfter == nil ? chunk + Array("0\r\n\r\n".utf8) : chunk
   }
 
   private static func read(_ connection: Int32) -> Request? {
