@@ -119,4 +119,78 @@ import Testing
     #expect(server.requests == [])
     #expect(try recjob("validate", "job.json").status == 0)
   }
+
+  // MARK: Faults from outside
+
+  /// Whether a command does its work on this machine, in whose container it may not be allowed.
+  private static func works(_ command: String) -> Bool {
+    let outcome = try? ChildProcess(
+      "/bin/sh", ["-c", command], in: "/", environment: ["PATH": "/usr/bin:/bin"]
+    ).finish()
+    return outcome?.status == 0
+  }
+
+  @Test(
+    .enabled(if: works("strace -o /dev/null true"), "there is no strace"),
+    arguments: ["write", "fsync", "rename", "unlink", "ftruncate"])
+  func aFetchThatIsKilledAtAnyCallLeavesNoWrongByte(call: String) throws {
+    let server = LoopbackServer { request, _ in
+      .file(Self.rows, etag: "\"v1\"", to: request)
+    }
+    try writeJob("\(server.url)/ratings.csv", #", "sha256": "\#(Self.digest)""#)
+    for number in 1...100 {
+      try FileSystem.removeTree(directory.path("cache"))
+      let outcome = try ChildProcess(
+        "/bin/sh",
+        [
+          "-c",
+          "exec strace -f -qq -o /dev/null -e inject=\(call):signal=SIGKILL:when=\(number) "
+            + "'\(BuiltProgram.path)' fetch job.json",
+        ], in: directory.path,
+        environment: [
+          "HOME": directory.path, "PATH": "/usr/bin:/bin",
+          "LD_LIBRARY_PATH": ProcessInfo.processInfo.environment["LD_LIBRARY_PATH"] ?? "",
+        ]
+      ).finish()
+      for name in (try? FileSystem.list(directory.path("cache/sha256"))) ?? [] {
+        #expect(try SHA256Digest.measureFile(directory.path("cache/sha256/\(name)")).1.hex == name)
+      }
+      // Without a kill, the program makes no more such calls.
+      if outcome.status == 0, !outcome.wasKilled {
+        #expect(number > 1)
+        return
+      }
+      let next = try recjob("fetch", "job.json")
+      #expect(next.status == 0, "\(call) \(number): \(next.errors)")
+      #expect(next.output == "\(Self.digest)  ./cache/sha256/\(Self.digest)\n")
+    }
+    Issue.record("the fetch was killed at each of 100 calls of \(call)")
+  }
+
+  @Test(
+    .enabled(
+      if: CertificateServer.isAvailable
+        && works("unshare -rm mount --bind /etc/hostname /etc/ssl/certs/ca-certificates.crt"),
+      "there is no openssl, or no right to put a store in the place of the system's"),
+    arguments: [(days: 1, isTrusted: true), (1, false), (-1, true)])
+  func certificatesAreThoseThatTheSystemTrusts(days: Int, isTrusted: Bool) throws {
+    let server = try CertificateServer(files: ["ratings.csv": "1,31,2.5\n"], days: days)
+    try writeJob("\(server.url)/ratings.csv")
+    let store = isTrusted ? server.certificate : "/etc/ssl/certs/ca-certificates.crt"
+    let outcome = try ChildProcess(
+      "/bin/sh",
+      [
+        "-c",
+        "exec unshare -rm sh -c 'mount --bind \(store) /etc/ssl/certs/ca-certificates.crt && "
+          + "exec \(BuiltProgram.path) fetch job.json'",
+      ], in: directory.path,
+      environment: [
+        "HOME": directory.path, "PATH": "/usr/bin:/bin",
+        "LD_LIBRARY_PATH": ProcessInfo.processInfo.environment["LD_LIBRARY_PATH"] ?? "",
+      ]
+    ).finish()
+    #expect(outcome.status == (days > 0 && isTrusted ? 0 : 69), "\(outcome.errors)")
+    #expect(outcome.errors.contains("expired") == (days < 0))
+    #expect(outcome.errors.contains("certificate") == (outcome.status != 0))
+  }
 }
