@@ -14,7 +14,9 @@ import Testing
 
   /// The digests of the files that the plan and the data determine.
   static func results(of run: PublishedRun) throws -> [String: SHA256Digest] {
-    let records = ["SHA256SUMS", "_SUCCESS", "manifest.json", "run.json", "plan.json"]
+    let records = [
+      "SHA256SUMS", "_SUCCESS", "manifest.json", "run.json", "plan.json", "changes.json",
+    ]
     return try FileSystem.listTree(run.path).filter { !records.contains($0) }
       .reduce(into: [:]) { $0[$1] = try SHA256Digest.ofFile(run.file($1)) }
   }
