@@ -48,11 +48,11 @@ enum ArchiveKind: Equatable {
   }
 
   /// Bytes at a place that give a format away, and a test where text might begin with them, too.
-  private struct Signature {
+  private struct Signature: Sendable {
     let bytes: [UInt8]
     let kind: ArchiveKind
     var offset = 0
-    var test: (ArraySlice<UInt8>) -> Bool = { _ in true }
+    var test: @Sendable (ArraySlice<UInt8>) -> Bool = { _ in true }
 
     func matches(_ head: [UInt8]) -> Bool {
       let rest = head.dropFirst(offset)
@@ -60,10 +60,12 @@ enum ArchiveKind: Equatable {
     }
   }
 
-  private static var signatures: [Signature] {
+  private static let signatures: [Signature] = {
     func text(_ text: String) -> [UInt8] { Array(text.utf8) }
-    func isHexadecimal(_ byte: UInt8) -> Bool { Character(Unicode.Scalar(byte)).isHexDigit }
-    func isBlockOfBzip2(_ bytes: ArraySlice<UInt8>) -> Bool {
+    @Sendable func isHexadecimal(_ byte: UInt8) -> Bool {
+      Character(Unicode.Scalar(byte)).isHexDigit
+    }
+    @Sendable func isBlockOfBzip2(_ bytes: ArraySlice<UInt8>) -> Bool {
       // The level, and the beginning of the first block or of the end; a cut-off file may lack them.
       let blocks: [[UInt8]] = [
         [0x31, 0x41, 0x59, 0x26, 0x53, 0x59], [0x17, 0x72, 0x45, 0x38, 0x50, 0x90],
@@ -115,7 +117,7 @@ enum ArchiveKind: Equatable {
       Signature(bytes: [0xed, 0xab, 0xee, 0xdb], kind: .unrecognised("an RPM package")),
       Signature(bytes: [0xc7, 0x71], kind: .unrecognised("a cpio archive")),
     ] + cpio + iso
-  }
+  }()
 
   /// Whether the first block carries the checksum of a tar header, which all dialects of tar have.
   static func isTarHeader(_ bytes: some Collection<UInt8>) -> Bool {

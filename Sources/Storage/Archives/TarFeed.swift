@@ -1,3 +1,5 @@
+import Glibc
+
 /// Hands the bytes of a source to libarchive and watches how they end.
 final class TarFeed {
   private static let endMarkerLength = 1024
@@ -43,9 +45,18 @@ final class TarFeed {
 
   private func next() throws(StorageError) -> UnsafeRawBufferPointer {
     let bytes = try unsafe source.next()
-    if let last = unsafe bytes.lastIndex(where: { $0 != 0 }) { contentEnd = count + last + 1 }
+    if unsafe !Self.isZero(bytes), let last = unsafe bytes.lastIndex(where: { $0 != 0 }) {
+      contentEnd = count + last + 1
+    }
     count += bytes.count
     return unsafe bytes
+  }
+
+  /// Whether all bytes are zeros, of which bombs are made; this is much faster than to look at each.
+  private static func isZero(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard let start = bytes.baseAddress, let first = unsafe bytes.first else { return true }
+    // Safety: both places have `count` less one bytes. They are equal if each byte is as the next.
+    return unsafe first == 0 && memcmp(start, start + 1, bytes.count - 1) == 0
   }
 }
 

@@ -113,7 +113,9 @@ struct ZipEnd {
     let path = file.path
     let start = max(0, size - Self.length - 0xffff - Self.locatorLength)
     let tail = try file.read(start..<size)
-    let positions = tail.indices.filter { Self.isEnd(tail[$0...]) }
+    let positions = tail.indices.filter {
+      tail[$0] == Self.signature[0] && Self.isEnd(tail[$0...])
+    }
     guard let position = positions.first else {
       throw .damagedArchive(path: path, reason: "the directory at its end is missing")
     }
