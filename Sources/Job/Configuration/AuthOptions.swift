@@ -69,9 +69,10 @@ public struct AuthOptions: Equatable, Sendable {
 }
 
 extension DatasetOptions {
-  /// The URL of the server that hears the credentials: the first source that is not a file.
+  /// The URL of the server that hears the credentials: the first source that is not a file, the
+  /// sources of the items after those of the dataset.
   var authServer: String? {
-    sources.map(\.location).first(where: \.isRemote)
+    (sources + items.sources).map(\.location).first(where: \.isRemote)
   }
 
   /// The credentials of the job, which are for the first server alone.

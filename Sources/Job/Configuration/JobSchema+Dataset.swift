@@ -57,7 +57,8 @@ extension JobSchema {
       Field("cache", \DatasetOptions.cache, .object(cache), "Where fetched files are kept."),
       Field(
         "auth", \DatasetOptions.auth, .nullable(.object(auth), prototype: auth.prototype),
-        "What the server of the first http or https source is told so that it gives the dataset. "
+        "What the server of the first http or https source is told so that it gives the dataset, "
+          + "and the items where they are on the same. "
           + "Only this server hears it: the same scheme, host and port, and over https unless it is "
           + "this machine. The job file says where the secret is and never holds it."),
       Field(

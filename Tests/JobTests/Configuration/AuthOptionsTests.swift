@@ -79,6 +79,16 @@ import Testing
     #expect(found.first?.contains(fault) == true, "\(found)")
   }
 
+  @Test(
+    arguments: [
+      (#"["https://a.example/x"]"#, "https://a.example/x"), (#"["a.zip"]"#, "https://b.example/y"),
+    ])
+  func itemsElsewhereDoNotMakeAnotherServerHearThem(sources: String, server: String) throws {
+    let items = #""items": {"sources": ["https://b.example/y"]}"#
+    let source = try source("\(Self.token), \(items)", sources: sources)
+    #expect(source.credentials?.server == server)
+  }
+
   @Test func theLimitsReachTheFetch() throws {
     let source = try source(
       #""limits": {"max_bytes": 1, "connect_seconds": 2, "stall_seconds": 3, "total_seconds": 4, "attempts": 5}"#,
