@@ -175,4 +175,59 @@ import Testing
       #expect(other.csv == first.csv, "\(layout.testDescription)")
     }
   }
+
+  /// The shipped dataset as a zip, as a tar, as a directory, as plain rows of another order of columns,
+  /// and as JSON lines.
+  @Test func theShippedDatasetMakesTheSameModelInEveryLayout() throws {
+    let shipped = Project.dataset
+    let reader = ArchiveReader(path: shipped)
+    func member(_ name: String) throws -> [UInt8] {
+      try reader.readAll(member: "ml-latest-small/\(name)")
+    }
+    let (ratings, movies) = (try member("ratings.csv"), try member("movies.csv"))
+    // Its lines end in CR LF, which is one character.
+    let rows = String(decoding: ratings, as: UTF8.self).split(whereSeparator: \.isNewline)
+      .dropFirst().map { $0.split(separator: ",").map(String.init) }
+    let turned =
+      ["rating\ttimestamp\tmovie\tuser"] + rows.map { "\($0[2])\t\($0[3])\t\($0[1])\t\($0[0])" }
+    let objects = rows.map {
+      #"{"user":\#($0[0]),"item":"\#($0[1])","rating":\#($0[2]),"at":\#($0[3])000}"#
+    }
+    let items = #""items": {"member": "movies.csv", "format": "movielens-csv"}"#
+    let layouts = [
+      Layout(
+        testDescription: "zip", files: ["d.zip": try FileSystem.readBytes(shipped)],
+        sources: "data/d.zip"),
+      Layout(
+        testDescription: "tar",
+        files: [
+          "d.tgz": try ArchiveFixture.tarGzip([
+            "x/ratings.csv": String(decoding: ratings, as: UTF8.self),
+            "x/movies.csv": String(decoding: movies, as: UTF8.self),
+          ]).bytes
+        ], sources: "data/d.tgz"),
+      Layout(testDescription: "directory", files: ["ratings.csv": ratings, "movies.csv": movies]),
+      Layout(
+        testDescription: "delimited",
+        files: ["r.tsv": Array(Self.lines(turned).utf8), "movies.csv": movies],
+        keys: """
+          "format": "delimited", "ratings": "r.tsv", "delimiter": "\\t",
+          "columns": {"item": "movie", "timestamp": "timestamp"}, \(items)
+          """),
+      Layout(
+        testDescription: "jsonl",
+        files: ["r.jsonl": Array(Self.lines(objects).utf8), "movies.csv": movies],
+        keys: """
+          "format": "jsonl", "ratings": "r.jsonl", "columns": {"timestamp": "at"},
+          "timestamps": "milliseconds", \(items)
+          """),
+    ]
+    let first = try Self.run(layouts[0])
+    #expect(first.csv.contains("Shawshank Redemption"))
+    for layout in layouts.dropFirst() {
+      let other = try Self.run(layout)
+      #expect(other.version == first.version, "\(layout.testDescription)")
+      #expect(other.csv == first.csv, "\(layout.testDescription)")
+    }
+  }
 }

@@ -105,7 +105,13 @@ struct RowParser<Consumer: RecordConsumer>: Sendable {
 
   /// Reads the next bytes of the file.
   mutating func parse(_ chunk: [UInt8]) throws(RatingsError) {
-    let chunk = try decoded(chunk)
+    guard utf16 != nil else { return try parseUTF8(chunk) }
+    // The rows before a fault come first, however the file is cut.
+    try parseUTF8(utf16?.read(chunk) ?? [])
+    if let fault = utf16?.fault { throw malformed(fault) }
+  }
+
+  private mutating func parseUTF8(_ chunk: [UInt8]) throws(RatingsError) {
     if isAtStart {
       pending += chunk
       // The three bytes of the mark may come in as many chunks.
@@ -138,16 +144,6 @@ struct RowParser<Consumer: RecordConsumer>: Sendable {
     }
     try readPending(isLast: true)
     if fieldCount == nil { try begin(names: hasHeader ? [] : nil, count: 0) }
-  }
-
-  /// Returns the bytes of a chunk in UTF-8, where the file is in UTF-16.
-  private mutating func decoded(_ chunk: [UInt8]) throws(RatingsError) -> [UInt8] {
-    guard utf16 != nil else { return chunk }
-    do throws(UTF16Reader.Fault) {
-      return try utf16?.read(chunk) ?? chunk
-    } catch {
-      throw malformed(error)
-    }
   }
 
   private func malformed(_ fault: UTF16Reader.Fault) -> RatingsError {

@@ -12,16 +12,28 @@ struct UTF16Reader: Sendable {
   /// The first half of a surrogate pair.
   private var high: UInt16?
   private var lines = 0
+  /// What ended the reading.
+  private(set) var fault: Fault?
 
   /// Reads in an order of bytes, or in that of the byte order mark if none is given.
   init(isBigEndian: Bool?) {
     self.isBigEndian = isBigEndian
   }
 
-  /// Returns the UTF-8 of the next bytes, without a byte order mark.
-  mutating func read(_ chunk: [UInt8]) throws(Fault) -> [UInt8] {
-    let bytes = pending.isEmpty ? chunk : pending + chunk
+  /// Returns the UTF-8 of the next bytes, without a byte order mark, up to what is not UTF-16; that is
+  /// then the `fault`.
+  mutating func read(_ chunk: [UInt8]) -> [UInt8] {
     var result: [UInt8] = []
+    do throws(Fault) {
+      try read(chunk, into: &result)
+    } catch {
+      fault = error
+    }
+    return result
+  }
+
+  private mutating func read(_ chunk: [UInt8], into result: inout [UInt8]) throws(Fault) {
+    let bytes = pending.isEmpty ? chunk : pending + chunk
     result.reserveCapacity(bytes.count)
     var position = 0
     while position + 1 < bytes.count {
@@ -47,7 +59,6 @@ struct UTF16Reader: Sendable {
       try append(isBigEndian ? first << 8 | second : second << 8 | first, to: &result)
     }
     pending = Array(bytes[position...])
-    return result
   }
 
   /// Checks that the file did not end within a character.

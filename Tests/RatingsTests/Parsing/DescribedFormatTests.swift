@@ -79,6 +79,30 @@ import Testing
     #expect(try Self.read(mark + bytes) { $0.rows.encoding = encoding } == Self.expected)
   }
 
+  /// The first fault of the file is told, also where a whole chunk is decoded before its rows are read.
+  @Test(arguments: [1, 2, 5, 1 << 20])
+  func aRowBeforeAFaultOfTheEncodingIsToldFirst(chunkSize: Int) {
+    let text = "user,item,rating\n1,,3\n1,2,3\n"
+    let bytes = text.utf16.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8($0 >> 8)] }
+    var options = ParsingOptions()
+    options.rows.encoding = .utf16LittleEndian
+    #expect(
+      throws: RatingsError.malformedRow(
+        file: "ratings.csv", line: 2, column: 3, reason: "the item has no id")
+    ) {
+      try DatasetFixture.ratings(
+        bytes + [0x00, 0xDC], format: .delimited, options: options, chunkSize: chunkSize)
+    }
+    options.maxBadRows = 1
+    #expect(
+      throws: RatingsError.unreadableText(
+        file: "ratings.csv", line: 4, reason: "a surrogate stands alone")
+    ) {
+      try DatasetFixture.ratings(
+        bytes + [0x00, 0xDC], format: .delimited, options: options, chunkSize: chunkSize)
+    }
+  }
+
   @Test func latin1IsRead() throws {
     let bytes = Array("user,item,rating\nL".utf8) + [0xE9] + Array("on,1,2\n".utf8)
     #expect(try Self.read(bytes) { $0.rows.encoding = .latin1 } == ["Léon|1|2.0|-"])

@@ -101,6 +101,7 @@ extension [JSONMember] {
     map { member in
       switch (member.key, member.value) {
       case ("type", .string): JSONMember(key: "type", value: [member.value, "null"])
+      case ("type", .array(let types)): JSONMember(key: "type", value: .array(types + ["null"]))
       case ("enum", .array(let choices)): JSONMember(key: "enum", value: .array(choices + [nil]))
       default: member
       }

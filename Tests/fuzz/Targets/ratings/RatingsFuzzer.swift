@@ -9,7 +9,7 @@ import Glibc
 }
 
 /// Parses any bytes as ratings and as items; the first byte chooses the format, the second how the
-/// bytes are cut. What comes out must not depend on the cuts.
+/// bytes are cut, the third how a job describes the file. What comes out must not depend on the cuts.
 private func parseRatings(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
   let bytes = [UInt8](UnsafeBufferPointer(start: start, count: count))
   guard let choice = bytes.first, let cut = bytes.dropFirst().first else { return 0 }
@@ -17,15 +17,49 @@ private func parseRatings(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32
   let format = formats[Int(choice) % formats.count]
   var options = ParsingOptions()
   options.maxBadRows = Int(choice >> 4)
-  let text = Array(bytes.dropFirst(2))
+  var itemsOptions = ItemsParsingOptions()
+  var text = Array(bytes.dropFirst(2))
+  if format.isDescribedByJob, let details = text.first {
+    text.removeFirst()
+    describe(&options, &itemsOptions, details, format)
+  }
 
   let whole = ratings(text, format, options, pieceSize: max(text.count, 1))
   let pieces = ratings(text, format, options, pieceSize: Int(cut) + 1)
   precondition(whole == pieces, "the ratings depend on how the bytes are cut")
-  let wholeItems = items(text, format, options, pieceSize: max(text.count, 1))
-  let itemsOfPieces = items(text, format, options, pieceSize: Int(cut) + 1)
+  let wholeItems = items(text, format, itemsOptions, options, pieceSize: max(text.count, 1))
+  let itemsOfPieces = items(text, format, itemsOptions, options, pieceSize: Int(cut) + 1)
   precondition(wholeItems == itemsOfPieces, "the items depend on how the bytes are cut")
   return 0
+}
+
+/// Describes a file, a bit of a byte for each choice.
+private func describe(
+  _ options: inout ParsingOptions, _ items: inout ItemsParsingOptions, _ details: UInt8,
+  _ format: RatingsFormat
+) {
+  func bit(_ number: UInt8) -> Bool { details >> number & 1 == 1 }
+  options.rows.delimiter = bit(0) ? ";;;" : ","
+  options.rows.header = !bit(1)
+  options.rows.quotes = !bit(2)
+  options.rows.comment = bit(3) ? "##" : nil
+  options.rows.encoding = FileEncoding.allCases[Int(details >> 4) % FileEncoding.allCases.count]
+  items.rows = options.rows
+  if format == .jsonLines {
+    options.columns.user = .named("who.id")
+    items.columns.genres = .named("genres")
+  } else if bit(1) {
+    (options.columns.user, options.columns.item) = (.position(0), .position(1))
+    options.columns.rating = .position(2)
+    (items.columns.item, items.columns.title) = (.position(0), .position(1))
+    items.columns.genres = .position(2)
+  }
+  if bit(7) {
+    options.columns.timestamp = format == .jsonLines || !bit(1) ? .named("at") : .position(3)
+    options.timestamps = bit(6) ? .iso8601 : .milliseconds
+    options.filters.since = 0
+    options.filters.minUserRatings = 2
+  }
 }
 
 /// All that a parser makes of ratings, as text.
@@ -49,9 +83,11 @@ private func ratings(
 
 /// All that a parser makes of items, as text.
 private func items(
-  _ text: [UInt8], _ format: RatingsFormat, _ options: ParsingOptions, pieceSize: Int
+  _ text: [UInt8], _ format: RatingsFormat, _ layout: ItemsParsingOptions,
+  _ options: ParsingOptions, pieceSize: Int
 ) -> String {
-  var parser = ItemsParser(file: "items", format: format, options: options)
+  var parser = ItemsParser(
+    file: "items", format: format, options: layout, maxBadRows: options.maxBadRows)
   do throws(RatingsError) {
     for piece in pieces(of: text, pieceSize) { try parser.parse(piece) }
     return "\(try parser.finish())"
