@@ -19,8 +19,11 @@ typedef int32_t v8i __attribute__((vector_size(32)));
 typedef int32_t v4i __attribute__((vector_size(16)));
 
 // One binary runs on any x86-64 and picks the widest clone by itself. Without the minimum width
-// the widest clone would still be split into 256-bit halves.
-#if defined(__x86_64__)
+// the widest clone would still be split into 256-bit halves. The Thread Sanitizer is not up yet when
+// the program that it watches picks.
+#if __has_feature(thread_sanitizer)
+#define CLONES
+#elif defined(__x86_64__)
 #define CLONES                                                                                    \
   __attribute__((min_vector_width(512), target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
