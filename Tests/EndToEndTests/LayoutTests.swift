@@ -230,4 +230,50 @@ import Testing
       #expect(other.csv == first.csv, "\(layout.testDescription)")
     }
   }
+
+  /// Ids that spreadsheets and parsers like to mend come out as they went in.
+  @Test func idsOfAnyTextSurvive() throws {
+    let ids = [
+      "007", "7", " 7", "7 ", "1e3", "🎬", "e\u{301}", "\u{E9}", "a\"b", "a,b", "=1+1", "-", "null",
+      "12345678901234567890123", "two\nlines", "tab\there",
+    ]
+    let directory = try TemporaryDirectory()
+    var text = "item,user,rating\n"
+    for (row, user) in ids.enumerated() {
+      // Everyone leaves out another item, which is then the one to recommend.
+      for (column, item) in ids.enumerated() where column != row {
+        text += "\(Self.quoted(item)),\(Self.quoted(user)),\((row + column) % 5 + 1)\n"
+      }
+    }
+    try directory.write(text, to: "r.csv")
+    try directory.write(
+      "item,title\n" + Self.lines(ids.map { Self.quoted($0) + "," + Self.quoted($0) }), to: "i.csv")
+    try directory.write(
+      """
+      {
+        "name": "ids",
+        "dataset": {
+          "sources": ["r.csv"], "format": "delimited",
+          "items": { "sources": ["i.csv"], "format": "delimited" }
+        },
+        "model": { "factors": 2 }, "training": { "max_epochs": 1 }, "output": { "directory": "out" }
+      }
+      """, to: "job.json")
+    let outcome = try BuiltProgram.run(["run", "job.json"], in: directory.path)
+    try #require(outcome.status == 0, "\(outcome.errors)")
+    let run = try PublishedRun(directory.path("out"))
+    for rows in [try run.recommendationRows(), try run.rowsOfLines()] {
+      // Texts that look alike are not the same: bytes are compared.
+      let users = Set(rows.map { Array($0[0].utf8) })
+      #expect(users == Set(ids.map { Array($0.utf8) }))
+      // What is left for each is the item of the same name, and so is its title.
+      #expect(
+        rows.allSatisfy { row in
+          [row[2], row[4]].allSatisfy { Array($0.utf8) == Array(row[0].utf8) }
+        })
+    }
+    #expect(
+      try Set(run.table("model/users.csv").map { Array(($0["user_id"] ?? "").utf8) })
+        == Set(ids.map { Array($0.utf8) }))
+  }
 }
