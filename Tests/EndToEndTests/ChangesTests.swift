@@ -43,6 +43,22 @@ import Testing
     #expect(changes["test_rmse"]?["change"]?.doubleValue != nil)
   }
 
+  /// Two spellings of one letter are two users, here as everywhere.
+  @Test func idsAreComparedByteForByte() throws {
+    let fixture = try JobFixture()
+    let rows = fixture.data.ratingsCSV()
+    for name in ["e\u{301}", "\u{E9}"] {
+      try fixture.directory.write(
+        ArchiveFixture.zip(["planted/ratings.csv": rows + "\(name),new item,4.5,2000000000\n"])
+          .bytes,
+        to: "data.zip")
+      #expect(try fixture.run().status == 0)
+    }
+    let data = try fixture.latest.json("changes.json")["data"]
+    #expect(data?["new_users"]?.intValue == 1)
+    #expect(data?["gone_users"]?.intValue == 1)
+  }
+
   @Test func aFileOfTheEarlierRunThatCannotBeReadOnlyWarns() throws {
     let fixture = try JobFixture()
     #expect(try fixture.run().status == 0)

@@ -39,16 +39,17 @@ struct ChangesDocument {
       let change = Self.change(before["data"]?[key], metrics["data"]?[key])
       return change == .null ? nil : JSONMember(key: key, value: change)
     }
-    for (entity, labels) in [("user", dataset.users.labels), ("item", dataset.items.labels)] {
-      let file = PathName.joined(run.path, "model/\(entity)s.csv")
-      guard let earlier = Self.labels(file, column: "\(entity)_id") else {
-        warnings.append("\(file) cannot be read; the new \(entity)s are not counted")
+    for (entity, changes) in [
+      ("user", Self.newAndGone(dataset.users, since: run.path, "user")),
+      ("item", Self.newAndGone(dataset.items, since: run.path, "item")),
+    ] {
+      guard let changes else {
+        warnings.append(
+          "\(run.path)/model/\(entity)s.csv cannot be read; the new \(entity)s are not counted")
         continue
       }
-      let (old, new) = (Set(earlier), Set(labels))
-      members.append(JSONMember(key: "new_\(entity)s", value: .integer(new.subtracting(old).count)))
-      members.append(
-        JSONMember(key: "gone_\(entity)s", value: .integer(old.subtracting(new).count)))
+      members.append(JSONMember(key: "new_\(entity)s", value: .integer(changes.new)))
+      members.append(JSONMember(key: "gone_\(entity)s", value: .integer(changes.gone)))
     }
     data = members
     let path = ["evaluation", "model", "rmse"]
@@ -93,15 +94,24 @@ struct ChangesDocument {
     return ["before": before, "now": now, "change": change]
   }
 
-  /// The raw ids of a table of a bundle.
-  private static func labels(_ path: String, column: String) -> [String]? {
+  /// How many raw ids the bundle of a run lacks, and how many only it has; `nil` if it cannot be read.
+  ///
+  /// They are compared byte for byte, as everywhere: two spellings of one letter are two ids.
+  private static func newAndGone<Index>(
+    _ now: LabelEncoder<Index>, since run: String, _ entity: String
+  ) -> (new: Int, gone: Int)? {
+    let path = PathName.joined(run, "model/\(entity)s.csv")
     var options = ItemsParsingOptions()
-    options.columns.item = .named(column)
+    options.columns.item = .named("\(entity)_id")
     options.columns.title = nil
     var parser = ItemsParser(file: path, format: .delimited, options: options)
     do {
       try parser.parse(FileSystem.readBytes(path))
-      return try parser.finish().labels
+      let earlier = LabelEncoder<Index>(fitting: try parser.finish().labels)
+      return (
+        new: now.labels.count { earlier.index(of: $0) == nil },
+        gone: earlier.labels.count { now.index(of: $0) == nil }
+      )
     } catch {
       return nil
     }

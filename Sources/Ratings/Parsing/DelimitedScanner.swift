@@ -12,7 +12,7 @@ struct DelimitedScanner: Sendable {
     delimiter = layout.delimiter[0]
   }
 
-  /// Finds the fields of a row, or passes over a comment.
+  /// Finds the fields of a row, or passes over a comment or a blank line.
   func scan(_ row: inout ParsedRow, isLast: Bool) -> RowScanner.Outcome {
     let bytes = row.bytes
     var position = row.start
@@ -64,9 +64,9 @@ struct DelimitedScanner: Sendable {
         position += 1
       }
       if position == bytes.count {
-        return isLast ? .row(end: position, lines: lines) : .incomplete
+        return isLast ? found(row, end: position, lines: lines) : .incomplete
       }
-      if bytes[position] == Self.lineFeed { return .row(end: position + 1, lines: lines) }
+      if bytes[position] == Self.lineFeed { return found(row, end: position + 1, lines: lines) }
       guard let end = endOfLine(bytes, from: position) ?? (isLast ? bytes.count : nil) else {
         return .incomplete
       }
@@ -76,6 +76,14 @@ struct DelimitedScanner: Sendable {
           text: "there is text after the closing quote of a field"),
         end: min(end + 1, bytes.count), lines: lines)
     }
+  }
+
+  /// The row, unless its line is blank.
+  private func found(_ row: ParsedRow, end: Int, lines: Int) -> RowScanner.Outcome {
+    let isBlank =
+      row.fields.count == 1 && row.fields[0].content.isEmpty
+      && row.fields[0].start == row.fields[0].content.lowerBound
+    return isBlank ? .nothing(end: end, lines: lines) : .row(end: end, lines: lines)
   }
 
   private func endOfLine(_ bytes: [UInt8], from start: Int) -> Int? {

@@ -26,6 +26,9 @@ struct DelimitedLayout: Sendable, Equatable {
     self.fieldCount = fieldCount
   }
 
+  /// The CSV files of MovieLens.
+  static let movieLensCSV = DelimitedLayout(delimiter: ",", hasHeader: true, allowsQuotes: true)
+
   /// Takes a layout that a job describes.
   init(_ options: RowOptions) {
     self.init(
@@ -93,7 +96,7 @@ extension RatingsLayout {
       preconditionFailure("the format was not detected")
     case .movielensCSV:
       self.init(
-        rows: .delimited(DelimitedLayout(delimiter: ",", hasHeader: true, allowsQuotes: true)),
+        rows: .delimited(.movieLensCSV),
         user: .named("userId"), item: .named("movieId"), rating: .named("rating"),
         timestamp: .named("timestamp"), timestampMayLack: true)
     case .movielens100K:
@@ -133,7 +136,7 @@ extension ItemsLayout {
       preconditionFailure("the format was not detected")
     case .movielensCSV:
       self.init(
-        rows: .delimited(DelimitedLayout(delimiter: ",", hasHeader: true, allowsQuotes: true)),
+        rows: .delimited(.movieLensCSV),
         item: .named("movieId"), title: .named("title"),
         genres: .names(.named("genres"), separator: "|"))
     case .movielens100K:

@@ -35,12 +35,6 @@ struct ParsedRow: Sendable {
     self.encoding = encoding
   }
 
-  /// Whether the row has no byte at all.
-  var isBlank: Bool {
-    fields.count == 1 && fields[0].content.isEmpty
-      && fields[0].start == fields[0].content.lowerBound
-  }
-
   /// Returns where a byte of the row stands: lines below the first, and the column from 1.
   func place(of position: Int) -> (linesBelow: Int, column: Int) {
     var linesBelow = 0

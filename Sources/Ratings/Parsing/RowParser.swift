@@ -205,7 +205,6 @@ struct RowParser<Consumer: RecordConsumer>: Sendable {
   }
 
   private mutating func take() throws(RatingsError) {
-    if record.isBlank { return }
     guard let fieldCount else {
       if hasHeader {
         try begin(

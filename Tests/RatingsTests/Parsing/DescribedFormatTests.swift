@@ -173,6 +173,23 @@ import Testing
     #expect(rows.details == [ItemDetails(title: "One", genres: ["A", "B"])])
   }
 
+  @Test func anItemWithoutAnIDIsNoBlankLine() {
+    var options = ItemsParsingOptions()
+    options.columns.title = nil
+    #expect(
+      throws: RatingsError.malformedRow(
+        file: "movies.csv", line: 2, column: 9, reason: "the item has no id")
+    ) {
+      try DatasetFixture.items("\n{\"item\":null}\n", format: .jsonLines, options: options)
+    }
+    #expect(
+      throws: RatingsError.malformedRow(
+        file: "movies.csv", line: 3, column: 1, reason: "the item has no id")
+    ) {
+      try DatasetFixture.items("item\n\n\"\"\n", format: .delimited, options: options)
+    }
+  }
+
   @Test func filtersCutDownToAFixedPoint() throws {
     // u3 has one rating; without it i3 has one, and without that u2 has one.
     let text = """
