@@ -165,6 +165,24 @@ public struct AdamTable: Sendable {
       rows: 1, dimension: weights.dimension, values: penalty.map { 2 * $0 })
   }
 
+  /// Puts other values into the place of some of the tables.
+  ///
+  /// - Precondition: They have the shape of the table.
+  public mutating func restore(
+    weights: EmbeddingTable? = nil, momentum: EmbeddingTable? = nil,
+    velocity: EmbeddingTable? = nil
+  ) {
+    for table in [weights, momentum, velocity] {
+      guard let table else { continue }
+      precondition(
+        table.rows == self.weights.rows && table.dimension == self.weights.dimension,
+        "the tables differ in shape")
+    }
+    self.weights = weights ?? self.weights
+    self.momentum = momentum ?? self.momentum
+    self.velocity = velocity ?? self.velocity
+  }
+
   /// Σ λ·w² over the table, in the order of ``AdamStep/moveAll(_:touched:gradients:)``.
   ///
   /// - Complexity: O(rows × dimension).

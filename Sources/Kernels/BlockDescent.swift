@@ -55,6 +55,23 @@ public struct BlockTable: Sendable {
     }
   }
 
+  /// What the rule remembers of the weights.
+  public var memory: [EmbeddingTable] { [squares, momentum].compactMap { $0 } }
+
+  /// Puts other values into the place of the weights, and of what the rule remembers of them.
+  ///
+  /// - Precondition: They have the shape of the table, and there are as many as the rule has.
+  public mutating func restore(weights: EmbeddingTable, memory: [EmbeddingTable]) {
+    precondition(
+      memory.count == self.memory.count
+        && ([weights] + memory).allSatisfy {
+          $0.rows == self.weights.rows && $0.dimension == self.weights.dimension
+        }, "the tables differ in shape")
+    self.weights = weights
+    if squares != nil { squares = memory[0] }
+    if momentum != nil { momentum = memory[1] }
+  }
+
   fileprivate mutating func makeUnique() {
     weights.makeUnique()
     squares?.makeUnique()

@@ -53,11 +53,17 @@ public struct EmbeddingTable: Sendable {
 
   /// The values of the first `columns` columns, one row after the other, without padding.
   public func values(columns: Range<Int>) -> [Float] {
+    values(rows: 0..<rows, columns: columns)
+  }
+
+  /// The values of some rows and columns, one row after the other, without padding.
+  public func values(rows: Range<Int>, columns: Range<Int>) -> [Float] {
     precondition(columns.lowerBound >= 0 && columns.upperBound <= dimension, "no such columns")
+    precondition(rows.lowerBound >= 0 && rows.upperBound <= self.rows, "no such rows")
     return withValues { span in
       var values: [Float] = []
-      values.reserveCapacity(rows * columns.count)
-      for row in 0..<rows {
+      values.reserveCapacity(rows.count * columns.count)
+      for row in rows {
         for lane in columns { values.append(span[row * stride + lane]) }
       }
       return values

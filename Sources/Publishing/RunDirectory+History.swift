@@ -44,7 +44,10 @@ extension RunDirectory {
     if let difference = try Self.verify(run).differences.first {
       throw .damaged(path: run, difference)
     }
-    try wrappingStorageErrors { () throws(StorageError) in try pointLatest(at: target) }
+    try wrappingStorageErrors { () throws(StorageError) in
+      try noteRollback()
+      try pointLatest(at: target)
+    }
     return target
   }
 
@@ -70,7 +73,7 @@ extension RunDirectory {
   }
 
   /// The runs that were published whole, ascending.
-  private func publishedIdentifiers() throws(StorageError) -> [RunIdentifier] {
+  func publishedIdentifiers() throws(StorageError) -> [RunIdentifier] {
     try identifiers(in: Self.runsName).filter { identifier in
       FileSystem.isRegularFile(place(Self.runsName, "\(identifier)", Self.successName))
     }

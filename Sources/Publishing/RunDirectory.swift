@@ -14,6 +14,7 @@ public struct RunDirectory: Sendable {
   static let runsName = "runs"
   static let stagingName = ".staging"
   static let rejectedName = "rejected"
+  static let stateName = "state"
   static let modelName = "model"
   static let metricsName = "metrics.json"
   static let sumsName = "SHA256SUMS"
@@ -110,6 +111,11 @@ public struct RunDirectory: Sendable {
   /// Drops a staged run.
   public func discard(_ run: StagedRun) throws(PublishingError) {
     try wrappingStorageErrors { () throws(StorageError) in try run.directory.discard() }
+  }
+
+  /// The checkpoint of a run that did not end, if it has that key.
+  public func checkpoints(key: String) -> CheckpointStore {
+    CheckpointStore(directory: place(Self.stateName), key: key)
   }
 
   // MARK: - Parts

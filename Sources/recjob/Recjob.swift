@@ -15,7 +15,7 @@ struct Recjob: AsyncParsableCommand {
         recjob recommend out/movielens-small --user 68
 
       EXIT STATUS
-        0 published · 64 usage · 65 bad data · 66 input missing ·
+        0 published or unchanged · 64 usage · 65 bad data · 66 input missing ·
         69 source unavailable · 70 internal fault · 73 cannot create output ·
         74 I/O error or disk full · 75 another run is at work · 77 permission ·
         78 bad job file · 80 refused by a gate, or training diverged

@@ -17,7 +17,7 @@ import Testing
     _ = try fixture.run()
     let first = try fixture.latest
     #expect(try FileSystem.readText(first.file("plan.json")) == printed.output)
-    #expect(try fixture.recjob("run", "again.json").status == 0)
+    #expect(try fixture.recjob("run", "again.json", "--force").status == 0)
     let second = try fixture.latest
     #expect(first.name != second.name)
     #expect(try first.bytes("recommendations.csv") == second.bytes("recommendations.csv"))
@@ -27,7 +27,7 @@ import Testing
     let fixture = try JobFixture()
     _ = try fixture.run()
     let first = try fixture.latest
-    let outcome = try BuiltProgram.run(["run", first.file("plan.json")], in: "/")
+    let outcome = try BuiltProgram.run(["run", first.file("plan.json"), "--force"], in: "/")
     #expect(outcome.status == 0, "\(outcome.errors)")
     let second = try fixture.latest
     #expect(first.name != second.name)

@@ -37,7 +37,7 @@ import Testing
     let fixture = try JobFixture()
     #expect(try fixture.run().status == 0)
     let latest = try fixture.latest
-    let outcome = try fixture.run("--set", "gates.max_test_rmse=0.001")
+    let outcome = try fixture.run("--force", "--set", "gates.max_test_rmse=0.001")
     #expect(outcome.status == 80)
     #expect(outcome.errors.contains("above gates.max_test_rmse 0.001"))
     #expect(try fixture.runs == [latest.name])
@@ -53,7 +53,8 @@ import Testing
       try FileSystem.readBytes(directory + "/metrics.json") == latest.bytes("metrics.json"))
     #expect(try FileSystem.list(fixture.path("out/.staging")).isEmpty)
 
-    let forced = try fixture.run("--set", "gates.max_test_rmse=0.001", "--ignore-gates")
+    let forced = try fixture.run(
+      "--force", "--set", "gates.max_test_rmse=0.001", "--ignore-gates")
     #expect(forced.status == 0)
     let record = try fixture.latest.json("run.json")
     #expect(record["ignored_gates"]?.arrayValue?.count == 1)

@@ -22,10 +22,14 @@ import Testing
        "model": {"factors": 2}, "training": {"max_epochs": 1}}
       """, to: "job.json")
     let file = try JobFile(contentsOf: job)
-    let summary = try await JobRunner(
+    let outcome = try await JobRunner(
       jobFile: file, plan: Plan(file), settings: RunSettings(),
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     ).run()
+    guard case .published(let summary) = outcome else {
+      Issue.record("nothing was published")
+      return
+    }
 
     let page = try FileSystem.readText(PathName.joined(JobDocuments.directory, "README.md"))
     let begin = try #require(page.firstRange(of: "| file in `latest/` |")?.upperBound)

@@ -9,6 +9,8 @@ struct JobComputation {
   let plan: Plan
   let threads: Int
   let logger: Logger
+  /// Where training is saved on the way; `nil` saves nothing.
+  var checkpoints: RunCheckpoints?
 
   func run(
     _ dataset: RatingsDataset, _ clock: inout StageClock
@@ -17,10 +19,16 @@ struct JobComputation {
       try DatasetSplit(dataset: dataset, options: plan.split)
     }
     let trained = try await clock.run(.train) {
-      try ModelTraining(
-        plan: plan, dataset: dataset, split: split, threads: threads, onEpoch: report
-      ).run()
+      checkpoints?.trainingBegins()
+      defer { checkpoints?.trainingIsOver() }
+      return try ModelTraining(
+        plan: plan, dataset: dataset, split: split, threads: threads, onEpoch: report,
+        earlier: checkpoints?.load()
+      ) { (checkpoint) throws(TrainingError) in
+        try checkpoints?.epochEnded(checkpoint)
+      }.run()
     }
+    checkpoints?.keep(trained)
     let users = dataset.users.count
     let (rated, evaluation) = try await clock.run(.evaluate) {
       let rated = InteractionMatrix(users: users, columns: dataset.ratings)

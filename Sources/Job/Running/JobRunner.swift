@@ -12,6 +12,10 @@ public struct RunSettings: Sendable {
   public var threads: Int?
   /// Whether a result that the gates refuse is published all the same.
   public var ignoresGates = false
+  /// Whether the job runs even if its newest run has the same plan, data and program.
+  public var runsUnchanged = false
+  /// What tells the run that a signal asks it to end.
+  public var interruption = Interruption()
 
   /// Creates the default settings.
   public init() {}
@@ -48,6 +52,32 @@ public struct RunSummary: Sendable {
   }
 }
 
+/// A run that has nothing to do: the newest published run has the same plan, data and program.
+public struct UnchangedRun: Sendable {
+  /// The name of the newest run.
+  public let run: String
+  /// The directory of the newest run.
+  public let directory: String
+  /// Whether `latest` leads to it; it does not after a rollback.
+  public let isLatest: Bool
+  /// The seconds that it took to find out.
+  public let seconds: Double
+
+  /// One line that says it all.
+  public var line: String {
+    "unchanged: the plan, the data and the program are those of \(run); nothing was trained"
+      + (isLatest ? "" : ", and latest stays where it was rolled back to")
+  }
+}
+
+/// What a run came to.
+public enum RunOutcome: Sendable {
+  /// A new run is the latest.
+  case published(RunSummary)
+  /// There was nothing to do.
+  case unchanged(UnchangedRun)
+}
+
 /// Runs a job: every stage in order, then the flip of `latest`.
 public struct JobRunner: Sendable {
   private let jobFile: JobFile
@@ -63,20 +93,42 @@ public struct JobRunner: Sendable {
     self.logger = logger
   }
 
-  /// Runs the job and publishes its result.
+  /// Runs the job and publishes its result, unless the newest run is what it would come to.
   ///
   /// - Returns: What was published; it is durable when this returns.
-  /// - Throws: ``JobError`` with the stage that failed; nothing was published then.
-  public func run() async throws(JobError) -> RunSummary {
+  /// - Throws: ``JobError`` with the stage that failed, or in which a signal ended the run
+  ///   (``Interrupted``); nothing was published then.
+  public func run() async throws(JobError) -> RunOutcome {
     let started = Date()
-    var clock = StageClock(logger: logger)
+    var clock = StageClock(logger: logger, interruption: settings.interruption)
     let output = RunDirectory(jobFile.resolved(plan.output.directory ?? "out"))
+    var checkpoints: RunCheckpoints?
+    do throws(JobError) {
+      let lock = try await clock.run(.lock) {
+        try FileSystem.makeDirectory(output.path)
+        return try FileLock.acquire(
+          PathName.joined(output.path, ".lock"), holder: holderText(started),
+          waitSeconds: plan.lockWaitSeconds)
+      }
+      let outcome = try await runLocked(in: output, started: started, &checkpoints, &clock)
+      prune(output, &clock)
+      lock.release()
+      return outcome
+    } catch {
+      guard let signal = settings.interruption.signal else { throw error }
+      throw JobError(
+        stage: error.stage,
+        cause: Interrupted(signal: signal, leavesCheckpoint: checkpoints?.isKept ?? false))
+    }
+  }
 
-    let lock = try await clock.run(.lock) {
-      try FileSystem.makeDirectory(output.path)
-      return try FileLock.acquire(
-        PathName.joined(output.path, ".lock"), holder: holderText(started),
-        waitSeconds: plan.lockWaitSeconds)
+  /// The stages that nobody else may run at the same time.
+  private func runLocked(
+    in output: RunDirectory, started: Date, _ checkpoints: inout RunCheckpoints?,
+    _ clock: inout StageClock
+  ) async throws(JobError) -> RunOutcome {
+    if let recovered = try await clock.run(.lock, { try output.recover() }) {
+      logger.warning("Interrupted publishing completed", metadata: ["run": "\(recovered)"])
     }
     let fetched = try await clock.run(.fetch) { try await DatasetFetch(jobFile, plan).run() }
     logger.info(
@@ -86,13 +138,37 @@ public struct JobRunner: Sendable {
         "dataset.sha256": "\(fetched.dataset.sha256)",
         "dataset.bytes": "\(fetched.dataset.bytes)",
       ])
+    let key = ResultKey(plan, fetched)
+    if let unchanged = try await unchangedRun(in: output, key: key, &clock) {
+      return .unchanged(unchanged)
+    }
+    let saved = RunCheckpoints(
+      store: output.checkpoints(key: key.text), interruption: settings.interruption,
+      logger: logger)
+    checkpoints = saved
+    do throws(JobError) {
+      let summary = try await compute(fetched, in: output, started: started, saved, &clock)
+      saved.remove()
+      return .published(summary)
+    } catch {
+      // Whatever ended the run, what was trained need not be trained again.
+      saved.saveTrained()
+      throw error
+    }
+  }
+
+  /// The stages after the fetch, up to the flip of `latest`.
+  private func compute(
+    _ fetched: FetchedFiles, in output: RunDirectory, started: Date,
+    _ checkpoints: RunCheckpoints, _ clock: inout StageClock
+  ) async throws(JobError) -> RunSummary {
     let dataset = try await clock.run(.read) {
       try DatasetReading.read(fetched, options: plan.dataset)
     }
     reportData(dataset)
     let memory = try checkMemory(dataset)
     let result = try await JobComputation(
-      plan: plan, threads: threads, logger: logger
+      plan: plan, threads: threads, logger: logger, checkpoints: checkpoints
     ).run(dataset, &clock)
 
     let resultPlan = plan.resultPlan(of: fetched)
@@ -119,8 +195,6 @@ public struct JobRunner: Sendable {
         try Self.write(changes.json, "changes.json", staged.path)
         return try output.publish(staged, rows: rows, threads: threads)
       }
-      prune(output, &clock)
-      lock.release()
       return result.summary(
         run: "\(staged.identifier)", directory: published.path, plan: plan,
         seconds: clock.total)
@@ -128,6 +202,28 @@ public struct JobRunner: Sendable {
       // A staged run that is not there any more was published or rejected.
       try? output.discard(staged)
       throw JobError(stage: .publish, cause: error)
+    }
+  }
+
+  /// The newest run, if this one would come to the same and it is whole.
+  private func unchangedRun(
+    in output: RunDirectory, key: ResultKey, _ clock: inout StageClock
+  ) async throws(JobError) -> UnchangedRun? {
+    if settings.runsUnchanged { return nil }
+    let begun = clock
+    return try await clock.run(.plan) {
+      guard let newest = try output.runs().last, ResultKey(ofRun: newest.path) == key else {
+        return nil
+      }
+      if let difference = try RunDirectory.verify(newest.path).differences.first {
+        logger.warning(
+          "Newest run is damaged",
+          metadata: ["run": "\(newest.identifier)", "difference": "\(difference)"])
+        return nil
+      }
+      return UnchangedRun(
+        run: "\(newest.identifier)", directory: newest.path, isLatest: newest.isLatest,
+        seconds: begun.total)
     }
   }
 

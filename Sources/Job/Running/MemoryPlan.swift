@@ -254,9 +254,9 @@ private struct Tables {
       case .adam, .lazyAdam, .auto: 3
       }
     let state = tables * (users + items + layers) + rows * MemoryPlan.Size.trainedRow
-    let copies = options.earlyStopping?.restoreBest == true ? 2 : 1
+    let best = options.earlyStopping?.restoreBest == true ? users + items + layers : 0
     let batch = 2 * min(options.batchSize, rows) * rowBytes
     let section = min(options.batchSize, 1024) * widths.reduce(0) { $0 + $1 + 16 } * 2
-    return copies * state + batch + section * MemoryPlan.Size.parameter
+    return state + best + batch + section * MemoryPlan.Size.parameter
   }
 }

@@ -5,10 +5,13 @@ struct StageClock {
   private(set) var stages: [StageSeconds] = []
   private(set) var warnings: [String] = []
   private let logger: Logger
+  private let interruption: Interruption?
   private let start = ContinuousClock.now
 
-  init(logger: Logger) {
+  /// Starts the clock of a run that `interruption` may end before any stage.
+  init(logger: Logger, interruption: Interruption? = nil) {
     self.logger = logger
+    self.interruption = interruption
   }
 
   /// The seconds since the clock was made.
@@ -21,6 +24,9 @@ struct StageClock {
     let begin = ContinuousClock.now
     let result: Result
     do {
+      if let signal = interruption?.signal {
+        throw Interrupted(signal: signal, leavesCheckpoint: false)
+      }
       result = try await body()
     } catch {
       throw JobError(stage: stage, cause: error)

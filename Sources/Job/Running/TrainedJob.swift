@@ -6,10 +6,8 @@ struct TrainedJob: Sendable {
   let dataset: RatingsDataset
   let split: DatasetSplit
   let resolved: ResolvedTraining
-  /// The epochs that early stopping looked at, and those of the refits.
-  let history: [PhasedEpoch]
-  /// The epoch that early stopping chose; 0 for a model without epochs.
-  let bestEpoch: Int
+  /// The trainings, in their order: the one that early stopping watched, then the refits.
+  let trainings: [CompletedTraining]
   /// The model that is measured on the held-out rows.
   let evaluated: any RatingPredictor
   /// The rows that it was trained on.
@@ -21,6 +19,21 @@ struct TrainedJob: Sendable {
   /// The bias baseline, trained on the rows of the evaluated model.
   let baseline: any RatingPredictor
 
+  /// The epochs that early stopping looked at, and those of the refits.
+  var history: [PhasedEpoch] {
+    trainings.flatMap { training in
+      training.history.map { PhasedEpoch(phase: training.phase, record: $0) }
+    }
+  }
+
+  /// The epoch that early stopping chose; 0 for a model without epochs.
+  var bestEpoch: Int { trainings.first?.bestEpoch ?? 0 }
+
+  /// The checkpoint from which the stages after training can start.
+  var checkpoint: TrainingCheckpoint {
+    TrainingCheckpoint(ended: trainings.map(\.ended), current: nil)
+  }
+
   /// The rows that the measured model was not trained on.
   var rowsNotTrainedOn: [Int32] {
     evaluatedRows.count == split.trainAndCarvedValidation.count
@@ -30,72 +43,6 @@ struct TrainedJob: Sendable {
 
 /// An epoch's record with the training that it belongs to.
 struct PhasedEpoch: Sendable {
-  /// The trainings of a run.
-  enum Phase: String, Sendable {
-    /// Early stopping looks for the best epoch.
-    case search
-    /// Training again on all rows that are not held out.
-    case refit
-    /// Training again on every row.
-    case refitAll = "refit-all"
-  }
-
-  let phase: Phase
+  let phase: TrainingPhase
   let record: EpochRecord
-}
-
-/// Trains the model of a plan as its `refit` says.
-struct ModelTraining {
-  let plan: Plan
-  let dataset: RatingsDataset
-  let split: DatasetSplit
-  let threads: Int
-  let onEpoch: (PhasedEpoch) -> Void
-
-  func run() throws(TrainingError) -> TrainedJob {
-    let ratings = dataset.ratings
-    let notHeldOut = split.trainAndCarvedValidation
-    let resolved = ResolvedTraining(
-      plan.training, model: plan.model, ratings: notHeldOut.count,
-      watchesHeldOut: plan.split.validation == .test)
-    let trainer = Trainer(
-      model: plan.model, training: plan.training, resolved: resolved, users: dataset.users.count,
-      items: dataset.items.count, scale: dataset.scale, threads: threads)
-    var history: [PhasedEpoch] = []
-    func note(_ phase: PhasedEpoch.Phase, _ record: EpochRecord) {
-      let epoch = PhasedEpoch(phase: phase, record: record)
-      history.append(epoch)
-      onEpoch(epoch)
-    }
-    // With `"validation": "test"` these are the held-out rows: the one place where they reach
-    // training, and every output says so.
-    let watched = RatingSubset(ratings, rows: split.validation)
-    let found = try trainer.train(on: RatingSubset(ratings, rows: split.train), validation: watched)
-    {
-      note(.search, $0)
-    }
-    var (evaluated, evaluatedRows) = (found.model, split.train)
-    if resolved.refit != .none {
-      evaluatedRows = notHeldOut
-      evaluated =
-        try trainer.refit(
-          on: RatingSubset(ratings, rows: notHeldOut), epochs: found.bestEpoch
-        ) { note(.refit, $0) }.model
-    }
-    var (exported, exportedRowCount) = (evaluated, evaluatedRows.count)
-    if resolved.refit == .all {
-      exportedRowCount = ratings.count
-      exported =
-        try trainer.refit(on: RatingSubset(ratings), epochs: found.bestEpoch) {
-          note(.refitAll, $0)
-        }.model
-    }
-    return TrainedJob(
-      dataset: dataset, split: split, resolved: resolved, history: history,
-      bestEpoch: found.bestEpoch, evaluated: evaluated, evaluatedRows: evaluatedRows,
-      exported: exported, exportedRowCount: exportedRowCount,
-      baseline: BiasModel.fit(
-        RatingSubset(ratings, rows: evaluatedRows), users: dataset.users.count,
-        items: dataset.items.count, scale: dataset.scale, threads: threads))
-  }
 }

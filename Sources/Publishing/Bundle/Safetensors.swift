@@ -1,3 +1,4 @@
+import Kernels
 import Ratings
 import Storage
 
@@ -13,6 +14,8 @@ struct SafetensorsTensor: Equatable, Sendable {
     case int64([Int64])
     /// `I32`, to be written from indices of items as they are.
     case items([ItemIndex])
+    /// `F32`, to be written from a table of that many rows without its padding.
+    case table(EmbeddingTable)
   }
 
   let name: String
@@ -35,13 +38,14 @@ extension SafetensorsTensor.Values {
     case .int32(let values): values.count
     case .int64(let values): values.count
     case .items(let items): items.count
+    case .table(let table): table.rows * table.dimension
     }
   }
 
   /// The element type as the format names it, and the bytes of an element.
   var type: SafetensorsType {
     switch self {
-    case .float32: .float32
+    case .float32, .table: .float32
     case .int32, .items: .int32
     case .int64: .int64
     }
@@ -68,7 +72,7 @@ enum SafetensorsType: String {
 /// The header is padded with spaces to a multiple of 8 bytes and has no `__metadata__`; tensors
 /// stand in the order given, without gaps. See https://github.com/huggingface/safetensors#format.
 enum Safetensors {
-  private static let itemsAtATime = 1 << 14
+  private static let valuesAtATime = 1 << 14
 
   /// Writes a new file, closed but not synced, and returns its size and digest.
   ///
@@ -78,6 +82,14 @@ enum Safetensors {
     _ tensors: [SafetensorsTensor], to path: String
   ) throws(StorageError) -> (bytes: Int, sha256: SHA256Digest) {
     var file = try OutputFile(path)
+    try write(tensors, to: &file)
+    return try file.close(sync: false)
+  }
+
+  /// Adds the bytes of a whole file to one that is being written.
+  static func write(
+    _ tensors: [SafetensorsTensor], to file: inout OutputFile
+  ) throws(StorageError) {
     let header = header(of: tensors)
     try file.write(numbers: [UInt64(header.count)].span)
     try file.write(header)
@@ -87,13 +99,18 @@ enum Safetensors {
       case .int32(let values): try file.write(numbers: values.span)
       case .int64(let values): try file.write(numbers: values.span)
       case .items(let items):
-        for start in stride(from: 0, to: items.count, by: itemsAtATime) {
-          let numbers = items[start..<min(start + itemsAtATime, items.count)].map(\.rawValue)
+        for start in stride(from: 0, to: items.count, by: valuesAtATime) {
+          let numbers = items[start..<min(start + valuesAtATime, items.count)].map(\.rawValue)
           try file.write(numbers: numbers.span)
+        }
+      case .table(let table):
+        let rowsAtATime = max(valuesAtATime / table.dimension, 1)
+        for start in stride(from: 0, to: table.rows, by: rowsAtATime) {
+          let rows = start..<min(start + rowsAtATime, table.rows)
+          try file.write(numbers: table.values(rows: rows, columns: 0..<table.dimension).span)
         }
       }
     }
-    return try file.close(sync: false)
   }
 
   private static func header(of tensors: [SafetensorsTensor]) -> [UInt8] {

@@ -12,15 +12,21 @@ extension Safetensors {
   /// Reads a whole file and checks every length, type and offset in it.
   ///
   /// A `__metadata__` is passed over. The tensors must cover the data exactly, without gaps,
-  /// overlaps or bytes at the end; they come out in the order of their data.
-  static func read(_ bytes: [UInt8]) throws(SafetensorsProblem) -> [SafetensorsTensor] {
-    guard bytes.count >= 8 else { throw SafetensorsProblem(reason: "is shorter than 8 bytes") }
-    let length = word64(bytes, at: 0)
-    guard length <= UInt64(maximumHeaderLength), length <= UInt64(bytes.count - 8) else {
+  /// overlaps or bytes at the end; they come out in the order of their data. `range` is where the
+  /// file lies among the bytes, by default all of them.
+  static func read(
+    _ bytes: [UInt8], in range: Range<Int>? = nil
+  ) throws(SafetensorsProblem) -> [SafetensorsTensor] {
+    let file = range ?? bytes.indices
+    guard file.count >= 8 else { throw SafetensorsProblem(reason: "is shorter than 8 bytes") }
+    let length = word64(bytes, at: file.lowerBound)
+    guard length <= UInt64(maximumHeaderLength), length <= UInt64(file.count - 8) else {
       throw SafetensorsProblem(reason: "has a header that reaches beyond its end")
     }
-    let dataStart = 8 + Int(length)
-    let entries = try entries(Array(bytes[8..<dataStart]), dataLength: bytes.count - dataStart)
+    let headerStart = file.lowerBound + 8
+    let dataStart = headerStart + Int(length)
+    let entries = try entries(
+      Array(bytes[headerStart..<dataStart]), dataLength: file.upperBound - dataStart)
     var end = 0
     var tensors: [SafetensorsTensor] = []
     for entry in entries {
@@ -34,7 +40,7 @@ extension Safetensors {
           entry.name, shape: entry.shape,
           values(entry.type, in: bytes, from: start, count: entry.count)))
     }
-    guard end == bytes.count - dataStart else {
+    guard end == file.upperBound - dataStart else {
       throw SafetensorsProblem(reason: "has bytes that belong to no tensor")
     }
     return tensors

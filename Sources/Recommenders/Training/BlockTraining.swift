@@ -88,6 +88,25 @@ struct BlockTraining: EpochTraining {
       constant: lanes.userBias)
   }
 
+  var weights: [EmbeddingTable] {
+    get { [users.weights, items.weights] }
+    set {
+      users.restore(weights: newValue[0], memory: users.memory)
+      items.restore(weights: newValue[1], memory: items.memory)
+    }
+  }
+
+  var memory: [EmbeddingTable] {
+    get { users.memory + items.memory }
+    set {
+      let count = users.memory.count
+      users.restore(weights: users.weights, memory: Array(newValue[..<count]))
+      items.restore(weights: items.weights, memory: Array(newValue[count...]))
+    }
+  }
+
+  mutating func skip(epochs: Int) { earlierSteps += epochs * grid.count }
+
   mutating func trainEpoch(
     _ number: Int, learningRate: Float
   ) throws(TrainingError) -> Double {

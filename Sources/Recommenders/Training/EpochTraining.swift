@@ -1,6 +1,10 @@
+import Kernels
 import Ratings
 
 /// A model in training that learns from all of its ratings epoch by epoch.
+///
+/// What one epoch hands to the next is ``weights``, ``memory`` and the number of epochs; all else is
+/// made from the ratings and the seed.
 protocol EpochTraining: Sendable {
   /// Learns from every rating once and returns the mean loss before each step.
   mutating func trainEpoch(_ number: Int, learningRate: Float) throws(TrainingError) -> Double
@@ -8,6 +12,31 @@ protocol EpochTraining: Sendable {
   func validate() -> (loss: Double, rmse: Double)?
   /// The model with the parameters as they are.
   func model() -> any RatingPredictor
+  /// The tables of weights, in an order of the model's own.
+  var weights: [EmbeddingTable] { get set }
+  /// What the optimizer remembers of the weights.
+  var memory: [EmbeddingTable] { get set }
+  /// Counts the steps of epochs that were trained elsewhere.
+  mutating func skip(epochs: Int)
+}
+
+extension EpochTraining {
+  /// Goes on where another process stopped; returns `false`, and changes nothing, if its tables have
+  /// other shapes.
+  mutating func resume(from progress: TrainingProgress) -> Bool {
+    guard Self.shapes(progress.weights) == Self.shapes(weights),
+      Self.shapes(progress.memory) == Self.shapes(memory),
+      progress.bestWeights.map({ Self.shapes($0) == Self.shapes(weights) }) ?? true
+    else { return false }
+    weights = progress.weights
+    memory = progress.memory
+    skip(epochs: progress.history.count)
+    return true
+  }
+
+  private static func shapes(_ tables: [EmbeddingTable]) -> [[Int]] {
+    tables.map { [$0.rows, $0.dimension] }
+  }
 }
 
 /// A model that learns from batches, in a new order each epoch.
@@ -32,6 +61,33 @@ struct MinibatchTraining: EpochTraining {
     self.validation = validation
     schedule = MinibatchSchedule(options, count: ratings.count, threads: threads)
     optimizer = Optimizer(resolved)
+  }
+
+  var weights: [EmbeddingTable] {
+    get { state.tables.map(\.weights) }
+    set {
+      var tables = state.tables
+      for (place, weights) in newValue.enumerated() { tables[place].weights = weights }
+      state.tables = tables
+    }
+  }
+
+  var memory: [EmbeddingTable] {
+    get { state.tables.flatMap(\.memory) }
+    set {
+      var tables = state.tables
+      var first = 0
+      for place in tables.indices {
+        let count = tables[place].memory.count
+        tables[place].memory = Array(newValue[first..<first + count])
+        first += count
+      }
+      state.tables = tables
+    }
+  }
+
+  mutating func skip(epochs: Int) {
+    optimizer.skip(steps: epochs * schedule.batches)
   }
 
   mutating func trainEpoch(

@@ -125,6 +125,11 @@ struct FactorTraining: ModelInTraining {
     return sum / Double(count)
   }
 
+  var tables: [TrainableTable] {
+    get { [users, items] }
+    set { (users, items) = (newValue[0], newValue[1]) }
+  }
+
   func penaltyValue() -> Double { users.penaltyValue() + items.penaltyValue() }
 
   func model(_ counts: TrainingCounts) -> any RatingPredictor {

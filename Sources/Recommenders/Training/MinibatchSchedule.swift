@@ -24,6 +24,8 @@ protocol ModelInTraining: Sendable {
   mutating func train(_ batch: Batch, optimizer: Optimizer, team: WorkTeam) -> Double
   /// The L2 penalty of all tables.
   func penaltyValue() -> Double
+  /// Everything that moves, in an order of the model's own.
+  var tables: [TrainableTable] { get set }
   /// The model with the parameters as they are.
   func model(_ counts: TrainingCounts) -> any RatingPredictor
 }
@@ -41,6 +43,9 @@ struct MinibatchSchedule {
     self.threads = threads
     generator = CounterBasedGenerator(seed: options.seed, stream: .shuffle)
   }
+
+  /// The number of steps of an epoch.
+  var batches: Int { (count + options.batchSize - 1) / options.batchSize }
 
   /// Trains one epoch and returns the mean of the batches' losses, weighted by their rows.
   func run(

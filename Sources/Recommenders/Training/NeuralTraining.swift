@@ -141,6 +141,15 @@ struct NeuralTraining: ModelInTraining {
     return sum
   }
 
+  var tables: [TrainableTable] {
+    get { [users, items] + kernels + biases }
+    set {
+      (users, items) = (newValue[0], newValue[1])
+      kernels = Array(newValue[2..<2 + kernels.count])
+      biases = Array(newValue[(2 + kernels.count)...])
+    }
+  }
+
   func penaltyValue() -> Double { users.penaltyValue() + items.penaltyValue() }
 
   func model(_ counts: TrainingCounts) -> any RatingPredictor {

@@ -19,6 +19,9 @@ struct Optimizer {
   /// Begins the step of a batch.
   mutating func beginStep() { stepNumber += 1 }
 
+  /// Counts steps that were taken elsewhere.
+  mutating func skip(steps: Int) { stepNumber += steps }
+
   /// The current step of Adam.
   var adamStep: AdamStep { AdamStep(number: stepNumber, learningRate: learningRate) }
 }

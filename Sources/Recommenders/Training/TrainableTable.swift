@@ -25,7 +25,16 @@ struct TrainableTable {
     self.constantLane = constantLane
   }
 
-  var weights: EmbeddingTable { parameters.weights }
+  var weights: EmbeddingTable {
+    get { parameters.weights }
+    set { parameters.restore(weights: newValue) }
+  }
+
+  /// What the optimizer remembers of the weights: m, then v.
+  var memory: [EmbeddingTable] {
+    get { [parameters.momentum, parameters.velocity] }
+    set { parameters.restore(momentum: newValue[0], velocity: newValue[1]) }
+  }
 
   /// Begins a batch whose elements touch the given rows, in any order and with repetitions.
   mutating func beginBatch(_ rows: some Collection<UInt32>) {

@@ -1,3 +1,4 @@
+import Kernels
 public import Ratings
 
 /// Trains a model on rows of ratings, with early stopping on other rows.
@@ -40,34 +41,54 @@ public struct Trainer: Sendable {
   /// - Parameters:
   ///   - ratings: The rows to learn from.
   ///   - validation: The rows that early stopping watches; without any, all epochs are trained.
+  ///   - progress: How far an earlier process came with the same training, which then goes on to the
+  ///     same bits. Tables of other shapes are passed over, and training begins anew.
   ///   - onEpoch: Is handed each epoch's record as it ends.
+  ///   - checkpoint: Is called after that with a way to ask for the progress. What it throws ends the
+  ///     training.
   /// - Returns: The model of the best epoch or of the last, with the records of all epochs.
   /// - Throws: ``TrainingError`` if a loss is not finite, there are no rows, or the task is cancelled.
   /// - Complexity: O(epochs × ratings × factors), for `adam` O(epochs × batches × parameters).
   public func train(
-    on ratings: RatingSubset, validation: RatingSubset,
-    onEpoch: (EpochRecord) -> Void
+    on ratings: RatingSubset, validation: RatingSubset, resuming progress: TrainingProgress? = nil,
+    onEpoch: (EpochRecord) -> Void, checkpoint: Checkpointing = { _ in }
   ) throws(TrainingError) -> TrainedModel {
     let stopping = validation.count > 0 ? training.earlyStopping : nil
     return try train(
       on: ratings, validation: validation, epochs: training.maxEpochs, stopping: stopping,
-      onEpoch: onEpoch)
+      resuming: progress, onEpoch: onEpoch, checkpoint: checkpoint)
   }
+
+  /// Takes note of a training's progress, if it asks for it.
+  public typealias Checkpointing = (() -> TrainingProgress) throws(TrainingError) -> Void
 
   /// Trains a fixed number of epochs from the same starting weights, without validation rows.
   ///
   /// - Throws: As ``train(on:validation:onEpoch:)``.
   public func refit(
-    on ratings: RatingSubset, epochs: Int, onEpoch: (EpochRecord) -> Void
+    on ratings: RatingSubset, epochs: Int, resuming progress: TrainingProgress? = nil,
+    onEpoch: (EpochRecord) -> Void, checkpoint: Checkpointing = { _ in }
   ) throws(TrainingError) -> TrainedModel {
     try train(
       on: ratings, validation: RatingSubset(ratings.columns, rows: []), epochs: epochs,
-      stopping: nil, onEpoch: onEpoch)
+      stopping: nil, resuming: progress, onEpoch: onEpoch, checkpoint: checkpoint)
+  }
+
+  /// The model that a training on these rows ended with, from its parameters.
+  ///
+  /// - Throws: ``ModelError`` if they are not those of such a model.
+  public func model(
+    of tensors: [NamedTensor], on ratings: RatingSubset
+  ) throws(ModelError) -> any RatingPredictor {
+    try ModelRestoration.model(
+      configuration(on: ratings), tensors: tensors,
+      trainingCounts: TrainingCounts(ratings, users: users, items: items))
   }
 
   private func train(
     on ratings: RatingSubset, validation: RatingSubset, epochs: Int,
-    stopping options: EarlyStoppingOptions?, onEpoch: (EpochRecord) -> Void
+    stopping options: EarlyStoppingOptions?, resuming progress: TrainingProgress?,
+    onEpoch: (EpochRecord) -> Void, checkpoint: Checkpointing
   ) throws(TrainingError) -> TrainedModel {
     guard ratings.count > 0 else { throw .noTrainingRows }
     if model.type == .bias {
@@ -76,37 +97,38 @@ public struct Trainer: Sendable {
       return TrainedModel(model: model, history: [], bestEpoch: 0)
     }
     var state = start(on: ratings, validation: validation)
-    var stopping = options.map { EarlyStopping($0) }
-    var best: (any EpochTraining)?
+    var course = TrainingCourse(resolved, stopping: options)
     var history: [EpochRecord] = []
-    var learningRate = resolved.learningRate
-    epochs: for epoch in 1...max(epochs, 1) {
+    var best: [EmbeddingTable]?
+    if let progress, state.resume(from: progress) {
+      history = progress.history
+      best = progress.bestWeights
+      for record in history { course.observe(record) }
+    }
+    while !course.isOver, history.count < max(epochs, 1) {
+      let epoch = history.count + 1
+      let learningRate = course.learningRate
       let trainLoss = try state.trainEpoch(epoch, learningRate: Float(learningRate))
       let record = try Self.record(
         epoch, trainLoss: trainLoss, learningRate: learningRate, validation: state.validate())
       history.append(record)
       onEpoch(record)
-      learningRate *= resolved.learningRateDecay
-      guard let options, let value = Self.value(of: record, options.monitor) else { continue }
-      switch stopping?.observe(value, epoch: epoch) {
-      case .better: if options.restoreBest { best = state }
-      case .stop: break epochs
-      case .notBetter, nil: break
+      if course.observe(record), options?.restoreBest == true { best = state.weights }
+      try checkpoint {
+        TrainingProgress(
+          history: history, weights: state.weights, memory: state.memory, bestWeights: best)
       }
     }
-    let bestEpoch = stopping?.bestEpoch ?? history.count
+    if let best { state.weights = best }
     let isRestored = options?.restoreBest ?? false
     return TrainedModel(
-      model: (best ?? state).model(), history: history,
-      bestEpoch: isRestored ? bestEpoch : history.count)
+      model: state.model(), history: history,
+      bestEpoch: (isRestored ? course.bestEpoch : nil) ?? history.count)
   }
 
   private func start(on ratings: RatingSubset, validation: RatingSubset) -> any EpochTraining {
     let counts = TrainingCounts(ratings, users: users, items: items)
-    let configuration = ModelConfiguration(
-      type: model.type, users: users, items: items, factors: model.factors,
-      hidden: model.type == .neural ? model.hidden : [], link: resolved.link, cold: model.cold,
-      scale: scale, trainMean: Float(BiasModel.mean(of: ratings)))
+    let configuration = configuration(on: ratings)
     if resolved.schedule == .blocks {
       return BlockTraining(
         configuration, options: training, resolved: resolved, counts: counts, ratings: ratings,
@@ -127,6 +149,14 @@ public struct Trainer: Sendable {
       ratings: ratings, validation: validation, threads: threads)
   }
 
+  private func configuration(on ratings: RatingSubset) -> ModelConfiguration {
+    ModelConfiguration(
+      type: model.type, users: users, items: items,
+      factors: model.type == .bias ? 0 : model.factors,
+      hidden: model.type == .neural ? model.hidden : [], link: resolved.link, cold: model.cold,
+      scale: scale, trainMean: Float(BiasModel.mean(of: ratings)))
+  }
+
   private static func record(
     _ epoch: Int, trainLoss: Double, learningRate: Double, validation: (loss: Double, rmse: Double)?
   ) throws(TrainingError) -> EpochRecord {
@@ -138,11 +168,41 @@ public struct Trainer: Sendable {
       epoch: epoch, trainLoss: trainLoss, validationLoss: validation?.loss,
       validationRMSE: validation?.rmse, learningRate: learningRate)
   }
+}
 
-  private static func value(of record: EpochRecord, _ monitor: MonitoredValue) -> Double? {
+/// What follows from the records of a training: the next learning rate, the best epoch, the end.
+private struct TrainingCourse {
+  private(set) var learningRate: Double
+  private(set) var isOver = false
+  private let decay: Double
+  private let monitor: MonitoredValue?
+  private var stopping: EarlyStopping?
+
+  init(_ resolved: ResolvedTraining, stopping options: EarlyStoppingOptions?) {
+    learningRate = resolved.learningRate
+    decay = resolved.learningRateDecay
+    monitor = options?.monitor
+    stopping = options.map { EarlyStopping($0) }
+  }
+
+  /// The best epoch so far, where one is watched for.
+  var bestEpoch: Int? { stopping?.bestEpoch }
+
+  /// Takes note of an epoch and returns whether it is the best so far.
+  @discardableResult
+  mutating func observe(_ record: EpochRecord) -> Bool {
+    learningRate *= decay
+    guard let value = monitored(record) else { return false }
+    let verdict = stopping?.observe(value, epoch: record.epoch)
+    isOver = verdict == .stop
+    return verdict == .better
+  }
+
+  private func monitored(_ record: EpochRecord) -> Double? {
     switch monitor {
     case .validationRMSE: record.validationRMSE
     case .validationLoss: record.validationLoss
+    case nil: nil
     }
   }
 }

@@ -16,7 +16,7 @@ public struct FileLock: ~Copyable {
   /// Takes the lock, waiting up to `waitSeconds` for another holder.
   ///
   /// The lock file is made if it is missing; `holder` is one line that tells others who has the
-  /// lock. If another keeps it, the error is `StorageError.locked` with that holder's line.
+  /// lock. If another keeps it, or the task is cancelled, the error is `StorageError.locked` with that holder's line.
   public static func acquire(
     _ path: String, holder: String, waitSeconds: Int = 0
   ) throws(StorageError) -> FileLock {
@@ -26,7 +26,7 @@ public struct FileLock: ~Copyable {
       switch errno {
       case EINTR: continue
       case EWOULDBLOCK:
-        guard ContinuousClock.now - start < .seconds(waitSeconds) else {
+        guard ContinuousClock.now - start < .seconds(waitSeconds), !Task.isCancelled else {
           let line = (try? FileSystem.readText(path)) ?? ""
           throw .locked(path: path, holder: String(line.prefix { $0 != "\n" }))
         }

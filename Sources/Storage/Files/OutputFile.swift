@@ -50,6 +50,13 @@ public struct OutputFile: ~Copyable {
     buffer += text.utf8
   }
 
+  /// The digest of what was written so far.
+  public mutating func digest() throws(StorageError) -> SHA256Digest {
+    try flush()
+    let soFar = hasher
+    return soFar.finish()
+  }
+
   /// Writes what is buffered, closes the file and returns what was written.
   ///
   /// With `sync`, the device has the bytes when this returns.

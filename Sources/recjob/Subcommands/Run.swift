@@ -65,6 +65,9 @@ struct Run: AsyncParsableCommand {
   @Flag(help: "Publish even what the gates refuse; the run records it.")
   var ignoreGates = false
 
+  @Flag(help: "Run even if the newest run has the same plan, data and program.")
+  var force = false
+
   func validate() throws {
     if let threads, threads < 1 { throw ValidationError("--threads takes 1 or more.") }
   }
@@ -80,20 +83,40 @@ struct Run: AsyncParsableCommand {
     var settings = RunSettings()
     settings.threads = threads
     settings.ignoresGates = ignoreGates
+    settings.runsUnchanged = force
     var logger = logging.makeLogger()
     logger[metadataKey: "job"] = "\(plan.name)"
+    let runner = JobRunner(jobFile: file, plan: plan, settings: settings, logger: logger)
     do {
-      let summary = try await JobRunner(
-        jobFile: file, plan: plan, settings: settings, logger: logger
-      ).run()
-      logger.notice("Run published", metadata: ["run": "\(summary.run)"])
-      print("\(plan.name): \(summary.line)\n\(plan.name): results in \(summary.directory)")
+      let task = Task { try await runner.run() }
+      let watch = settings.interruption.watch(logger: logger) { task.cancel() }
+      defer { withExtendedLifetime(watch) {} }
+      report(try await task.value, name: plan.name, logger)
     } catch {
-      // One line for the failure: a log record where records are read, else the plain sentence.
-      guard logging.logFormat == .json else { throw error }
+      fail(error as? JobError ?? JobError(stage: .plan, cause: error), logger)
+    }
+  }
+
+  private func report(_ outcome: RunOutcome, name: String, _ logger: Logger) {
+    let (line, directory) =
+      switch outcome {
+      case .published(let summary): (summary.line, summary.directory)
+      case .unchanged(let run): (run.line, run.directory)
+      }
+    logger.notice("Run ended", metadata: ["run": "\(directory)"])
+    print("\(name): \(line)\n\(name): results in \(directory)")
+  }
+
+  /// Says what failed, in one line, and ends the process as it must end.
+  private func fail(_ error: JobError, _ logger: Logger) -> Never {
+    if logging.logFormat == .json {
+      // Where records are read, the failure is one.
       logger.error(
         "Run failed", metadata: ["stage": "\(error.stage.rawValue)", "reason": "\(error.cause)"])
-      throw ExitCode(ExitStatus(error).rawValue)
+    } else {
+      Diagnostics.report(error)
     }
+    if let interrupted = error.cause as? Interrupted { interrupted.endProcess() }
+    Foundation.exit(ExitStatus(error).rawValue)
   }
 }

@@ -62,6 +62,11 @@ final class ChildProcess {
     if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) }
   }
 
+  /// Sends it a signal.
+  func send(_ signal: Int32) {
+    if process.isRunning { Foundation.kill(process.processIdentifier, signal) }
+  }
+
   /// Waits for a condition, as closely as can be, or the end of the process.
   func wait(until condition: () -> Bool) throws {
     let start = ContinuousClock.now

@@ -25,7 +25,7 @@ struct ModelTrainingTests {
     ).run()
   }
 
-  private func phases(_ job: TrainedJob) -> [PhasedEpoch.Phase: Int] {
+  private func phases(_ job: TrainedJob) -> [TrainingPhase: Int] {
     Dictionary(grouping: job.history, by: \.phase).mapValues(\.count)
   }
 

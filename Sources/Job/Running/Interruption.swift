@@ -1,0 +1,81 @@
+import Dispatch
+public import Logging
+public import Storage
+import Synchronization
+
+/// Whether a signal has asked a run to end.
+///
+/// A run ends at its next safe point: at once between two stages, at the end of the epoch while it
+/// trains if that is near. A second signal ends the process without more ado; so does the first, if
+/// no safe point comes.
+public final class Interruption: Sendable {
+  /// How long an epoch may still take.
+  static let epochGrace = 3
+  /// When the process ends, wherever it is.
+  static let deadline = 8
+
+  private struct State {
+    var signal: Int32?
+    var isTraining = false
+  }
+
+  private let state = Mutex(State())
+
+  /// Creates one that nobody has asked for.
+  public init() {}
+
+  /// The signal that came first, if one did.
+  public var signal: Int32? { state.withLock { $0.signal } }
+
+  /// Whether the end of an epoch is a safe point to wait for.
+  var isTraining: Bool {
+    get { state.withLock { $0.isTraining } }
+    set { state.withLock { $0.isTraining = newValue } }
+  }
+
+  /// Asks the run to end; returns `false` if it had been asked before.
+  func request(_ signal: Int32) -> Bool {
+    state.withLock { state in
+      guard state.signal == nil else { return false }
+      state.signal = signal
+      return true
+    }
+  }
+
+  /// Catches the signals that ask a process to end, for as long as what it returns is held.
+  ///
+  /// `cancel` is to cancel the task of the run.
+  public func watch(
+    logger: Logger, cancelling cancel: @escaping @Sendable () -> Void
+  ) -> EndingSignals {
+    let queue = DispatchQueue(label: "recjob.signals")
+    return EndingSignals(queue: queue) { [self] number in
+      guard request(number) else { EndingSignals.end(by: number) }
+      logger.notice("Stopping", metadata: ["signal": "\(EndingSignals.name(number))"])
+      let grace = isTraining ? Self.epochGrace : 0
+      queue.asyncAfter(deadline: .now() + .seconds(grace), execute: cancel)
+      queue.asyncAfter(deadline: .now() + .seconds(Self.deadline)) {
+        EndingSignals.end(by: number)
+      }
+    }
+  }
+}
+
+/// The end of a run that a signal asked for.
+public struct Interrupted: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The signal.
+  public let signal: Int32
+  /// Whether the next run of the same plan goes on where this one stopped.
+  public let leavesCheckpoint: Bool
+
+  /// Ends the process as the signal would have.
+  public func endProcess() -> Never { EndingSignals.end(by: signal) }
+
+  /// One sentence for people.
+  public var description: String {
+    "stopped by \(EndingSignals.name(signal)); nothing was published and the latest run stays; "
+      + (leavesCheckpoint
+        ? "the next run of the same plan goes on from the checkpoint that was kept"
+        : "the next run begins anew")
+  }
+}

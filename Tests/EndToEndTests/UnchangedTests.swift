@@ -1,0 +1,87 @@
+import Storage
+import TestSupport
+import Testing
+
+/// Nights on which nothing has changed.
+@Suite struct UnchangedTests {
+  @Test func nothingIsTrainedIfNothingHasChanged() throws {
+    let fixture = try JobFixture()
+    #expect(try fixture.run().status == 0)
+    let run = try fixture.latest
+    let digests = try ReproducibilityTests.results(of: run)
+
+    // What has no influence on the results is no change.
+    for more in [[], ["--threads", "1"], ["--set", "gates.max_test_rmse=0.001"]] {
+      let again = try BuiltProgram.run(["run", "job.json"] + more, in: fixture.directory.path)
+      #expect(again.status == 0, "\(again.errors)")
+      #expect(again.output.contains("planted: unchanged: the plan, the data and the program are"))
+      #expect(again.output.hasSuffix("planted: results in out/runs/\(run.name)\n"))
+      #expect(!again.errors.contains("Epoch finished"))
+      #expect(try fixture.runs == [run.name])
+    }
+    #expect(try ReproducibilityTests.results(of: run) == digests)
+
+    let forced = try fixture.run("--force")
+    #expect(forced.status == 0)
+    #expect(try fixture.runs.count == 2)
+    #expect(try ReproducibilityTests.results(of: fixture.latest) == digests)
+  }
+
+  @Test func anotherPlanOrOtherDataIsAChange() throws {
+    let fixture = try JobFixture()
+    #expect(try fixture.run().status == 0)
+    #expect(try fixture.run("--set", "recommend.k=3").output.contains("test RMSE"))
+    #expect(try fixture.runs.count == 2)
+    // Only the newest run counts: going back to the plan before it is a change again.
+    #expect(try fixture.run().output.contains("test RMSE"))
+    #expect(try fixture.runs.count == 3)
+    let more = PlantedDataset(users: 41, items: 30)
+    try fixture.directory.write(
+      ArchiveFixture.zip(["ratings.csv": more.ratingsCSV()]).bytes, to: "data.zip")
+    #expect(try fixture.run().output.contains("test RMSE"))
+    #expect(try fixture.runs.count == 4)
+  }
+
+  @Test func aDamagedRunIsMadeAgain() throws {
+    let fixture = try JobFixture()
+    #expect(try fixture.run().status == 0)
+    let damaged = try fixture.latest
+    try DurableFile.write("user_id\n", to: damaged.file("recommendations.csv"))
+    let next = try fixture.run()
+    #expect(next.status == 0)
+    #expect(next.errors.contains("warning Newest run is damaged"))
+    #expect(try fixture.latest.name != damaged.name)
+    #expect(try fixture.recjob("verify", "out").status == 0)
+  }
+
+  @Test func aRunThatWasRolledBackFromIsNotPublishedAgain() throws {
+    let fixture = try JobFixture()
+    #expect(try fixture.run("--set", "training.seed=8").status == 0)
+    let first = try fixture.latest.name
+    #expect(try fixture.run().status == 0)
+    let second = try fixture.latest.name
+    #expect(try fixture.recjob("rollback", "out").status == 0)
+
+    let next = try fixture.run()
+    #expect(next.status == 0)
+    #expect(next.output.contains("latest stays where it was rolled back to"))
+    #expect(try fixture.latest.name == first)
+    #expect(try fixture.runs == [first, second])
+    #expect(try fixture.run("--force").status == 0)
+    #expect(try fixture.latest.name > second)
+  }
+
+  @Test func aPublishingThatWasKilledBeforeTheFlipIsCompleted() throws {
+    let fixture = try JobFixture()
+    #expect(try fixture.run("--set", "training.seed=8").status == 0)
+    let first = try fixture.latest.name
+    #expect(try fixture.run().status == 0)
+    let second = try fixture.latest.name
+    try DurableDirectory.replaceSymbolicLink(fixture.path("out/latest"), target: "runs/\(first)")
+    let next = try fixture.run()
+    #expect(next.status == 0)
+    #expect(next.errors.contains("warning Interrupted publishing completed"))
+    #expect(next.output.contains("unchanged"))
+    #expect(try fixture.latest.name == second)
+  }
+}
