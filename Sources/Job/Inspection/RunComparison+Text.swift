@@ -60,7 +60,8 @@ extension RunComparison {
         + "\(found.enteredItems) entered, \(found.leftItems) left",
     ]
     for (name, distribution) in [
-      (lists.overlapName.padding(to: 17), found.overlap), ("rank correlation ", found.rankCorrelation),
+      (lists.overlapName.padding(to: 17), found.overlap),
+      ("rank correlation ", found.rankCorrelation),
     ] {
       guard let distribution else { continue }
       lines.append(

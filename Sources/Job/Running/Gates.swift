@@ -61,9 +61,8 @@ struct Gates {
       })
   }
 
-  /// Compares the parts of a result with the bounds, and with an earlier run.
-  ///
-  /// - Parameter withoutList: The users who have candidates and no list.
+  /// Compares the parts of a result with the bounds, and with an earlier run; `withoutList` are the
+  /// users who have candidates and no list.
   func check(
     metrics: JSONValue, lists: [RecommendationList], model: any RatingPredictor,
     withoutList: [String], earlier: Earlier?

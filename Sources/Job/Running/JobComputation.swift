@@ -44,7 +44,8 @@ struct JobComputation {
       ])
     let lists = try await clock.run(.recommend) {
       try await TopNRecommender(
-        model: trained.exported, excluding: rated, candidates: Candidates(of: dataset, plan.recommend).isCandidate,
+        model: trained.exported, excluding: rated,
+        candidates: Candidates(of: dataset, plan.recommend).isCandidate,
         k: plan.recommend.k
       ).recommendAll(threads: threads)
     }

@@ -220,7 +220,8 @@ extension MemoryPlan {
     let advice =
       switch peak.stage {
       case .train: "raise the limit, or lower /model/factors or /training/batch_size"
-      case .recommend, .gate, .export, .bundle: "raise the limit, or lower /recommend/k or /model/factors"
+      case .recommend, .gate, .export, .bundle:
+        "raise the limit, or lower /recommend/k or /model/factors"
       default: "raise the limit, or bring fewer ratings"
       }
     return "the run would take about \(summary), more than the \(limit) MB allowed; \(advice)"

@@ -77,7 +77,9 @@ extension ListComparison {
       users = values.count
       mean = values.reduce(0, +) / Double(values.count)
       let sorted = values.sorted()
-      self.values = Self.quantiles.map { sorted[max(($0.percent * sorted.count + 99) / 100, 1) - 1] }
+      self.values = Self.quantiles.map { quantile in
+        sorted[max((quantile.percent * sorted.count + 99) / 100, 1) - 1]
+      }
     }
 
     private static let quantiles = [
