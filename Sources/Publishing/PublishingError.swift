@@ -10,6 +10,8 @@ public enum PublishingError: Error, Equatable, Sendable {
   case newerFormat(path: String, found: Int, supported: Int)
   /// A path at which there is neither a bundle nor something that has one.
   case noBundle(path: String)
+  /// A run whose recommendations are in no format that is read back.
+  case noLists(path: String)
   /// A path at which there is nothing that has a manifest.
   case nothingToVerify(path: String)
   /// A score that no decimal can stand for, with the raw ids.
@@ -37,6 +39,9 @@ extension PublishingError: CustomStringConvertible {
         + "use a newer recjob."
     case .noBundle(let path):
       "\(path) is no bundle; give a bundle directory, its .tar.gz, a run or an output directory."
+    case .noLists(let path):
+      "\(path) has neither recommendations.csv nor recommendations.jsonl; add one of them to "
+        + "export.formats."
     case .nothingToVerify(let path):
       "\(path) has no manifest.json; give a run, a bundle, its .tar.gz or an output directory."
     case .scoreNotFinite(let user, let item):

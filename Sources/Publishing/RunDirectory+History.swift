@@ -52,7 +52,7 @@ extension RunDirectory {
   }
 
   /// Returns the directory that the path's `latest` leads to, or the path if it has no such link.
-  static func resolvingLatest(_ path: String) throws(PublishingError) -> String {
+  public static func resolvingLatest(_ path: String) throws(PublishingError) -> String {
     // Whoever may not look into the directory is told so; the probes below would only say no.
     _ = try wrappingStorageErrors { () throws(StorageError) in try FileSystem.list(path) }
     let link = PathName.joined(path, latestName)

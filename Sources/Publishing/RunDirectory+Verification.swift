@@ -40,6 +40,16 @@ extension RunDirectory {
       differences: try source.compare(with: manifest).differences)
   }
 
+  /// The manifest of a run, as it was published.
+  public static func manifest(ofRun directory: String) throws(PublishingError) -> Manifest {
+    let path = PathName.joined(directory, ManifestFile.name)
+    guard FileSystem.exists(path) else { throw .nothingToVerify(path: directory) }
+    let bytes = try wrappingStorageErrors { () throws(StorageError) in
+      try FileSystem.readBytes(path)
+    }
+    return try ManifestFile.parse(bytes, owner: directory)
+  }
+
   private static func verifyRun(_ directory: String) throws(PublishingError) -> Verification {
     let manifestPath = PathName.joined(directory, ManifestFile.name)
     guard FileSystem.exists(manifestPath) else {

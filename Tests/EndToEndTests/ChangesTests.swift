@@ -11,6 +11,8 @@ import Testing
     let none = try first.json("changes.json")
     #expect(none["previous_run"] == .null)
     #expect(none["data"] == .null)
+    #expect(none["lists"] == .null)
+    #expect(none["same_model_and_split"] == .null)
 
     // The next night's data: one user less, one more item, whose only user is new.
     let gone = PlantedDataset.userLabel(fixture.data.rows()[0].user)
@@ -69,5 +71,100 @@ import Testing
     let data = try fixture.latest.json("changes.json")["data"]
     #expect(data?["new_users"] == nil)
     #expect(data?["new_items"]?.intValue == 0)
+  }
+
+  @Test func theSameListsAreTheSame() throws {
+    let fixture = try JobFixture()
+    #expect(try !fixture.run().output.contains("overlap@"))
+    let again = try fixture.run("--set", "output.keep_runs=3", "--set", "export.compression=gzip")
+    #expect(again.output.contains("overlap@5 1.0 with the run before"), "\(again.output)")
+    #expect(again.errors.contains("Lists compared"))
+    let changes = try fixture.latest.json("changes.json")
+    #expect(changes["schema_version"] == 2)
+    #expect(changes["same_model_and_split"] == true)
+    let lists = changes["lists"]
+    let users = try #require(lists?["users"]?["now"]?.intValue)
+    #expect(users > 30)
+    for key in ["before", "in_both", "unchanged"] {
+      #expect(lists?["users"]?[key]?.intValue == users, "\(key)")
+    }
+    #expect(lists?["overlap"]?["mean"] == 1)
+    #expect(lists?["rank_correlation"]?["minimum"] == 1)
+    #expect(lists?["most_changed_users"] == [])
+    #expect(lists?["items"]?["entered"] == 0)
+    #expect(lists?["coverage"]?["change"] == 0)
+
+    // The compressed lists are read just so, and lines as well as rows.
+    let third = try fixture.run("--set", #"export.formats=["jsonl"]"#)
+    #expect(third.output.contains("overlap@5 1.0 with the run before"))
+    let fourth = try fixture.run()
+    #expect(fourth.output.contains("overlap@5 1.0 with the run before"))
+  }
+
+  /// What changed is what the published files say, compared by nothing but sets.
+  @Test func theDifferenceOfTheListsIsThatOfTheFiles() throws {
+    let fixture = try JobFixture()
+    #expect(try fixture.run().status == 0)
+    let before = try Self.lists(fixture.latest)
+    // Other lists of other lengths, by another model: they are compared on the shorter length.
+    let outcome = try fixture.run(
+      "--set", "training.seed=99", "--set", "recommend.k=8", "--set", "model.factors=3")
+    #expect(outcome.status == 0)
+    let run = try fixture.latest
+    let now = try Self.lists(run)
+    let changes = try run.json("changes.json")
+    #expect(changes["same_model_and_split"] == false)
+    let lists = try #require(changes["lists"])
+    #expect(lists["k"] == 5)
+
+    let overlaps = before.compactMap { user, items -> (user: String, overlap: Double)? in
+      guard let other = now[user]?.prefix(5) else { return nil }
+      let shared = Set(items.prefix(5)).intersection(other).count
+      return (user, Double(shared) / Double(max(items.prefix(5).count, other.count)))
+    }
+    #expect(lists["users"]?["in_both"]?.intValue == overlaps.count)
+    let mean = overlaps.map(\.overlap).reduce(0, +) / Double(overlaps.count)
+    #expect(mean < 0.999)
+    #expect(abs((lists["overlap"]?["mean"]?.doubleValue ?? .nan) - mean) < 1e-9)
+    let least = overlaps.map(\.overlap).min()
+    #expect(lists["overlap"]?["minimum"]?.doubleValue == least)
+    let most = try #require(lists["most_changed_users"]?.arrayValue)
+    #expect(most.count == 10)
+    for user in most {
+      let name = try #require(user["user_id"]?.stringValue)
+      #expect(overlaps.first { $0.user == name }?.overlap == user["overlap"]?.doubleValue)
+    }
+
+    let old = Set(before.values.flatMap { $0.prefix(5) })
+    let new = Set(now.values.flatMap { $0.prefix(5) })
+    #expect(lists["items"]?["entered"]?.intValue == new.subtracting(old).count)
+    #expect(lists["items"]?["left"]?.intValue == old.subtracting(new).count)
+    for item in try #require(lists["entered_items"]?.arrayValue) {
+      let name = try #require(item["item_id"]?.stringValue)
+      #expect(new.contains(name) && !old.contains(name))
+      #expect(item["title"]?.stringValue == fixture.titles[name])
+      #expect(item["users"]?.intValue == now.values.count { $0.prefix(5).contains(name) })
+    }
+    let summary = mean < 0.01 ? 0 : min((mean * 100).rounded() / 100, 0.99)
+    #expect(outcome.output.contains("overlap@5 \(summary) with the run before"))
+  }
+
+  @Test func listsThatCannotBeReadOnlyWarn() throws {
+    let fixture = try JobFixture()
+    #expect(try fixture.run().status == 0)
+    try FileSystem.removeFile(fixture.latest.file("recommendations.csv"))
+    let outcome = try fixture.run("--set", "gates.min_overlap=1")
+    #expect(outcome.status == 0)
+    #expect(outcome.errors.contains("the lists are not compared with those of"))
+    #expect(!outcome.output.contains("overlap@"))
+    let lists = try fixture.latest.json("changes.json")["lists"]
+    #expect(lists?["not_compared"]?.stringValue?.contains("recommendations.csv") == true)
+  }
+
+  /// Each user's items, best first, from the CSV file.
+  private static func lists(_ run: PublishedRun) throws -> [String: [String]] {
+    try run.recommendationRows().reduce(into: [:]) { lists, row in
+      lists[row[0], default: []].append(row[2])
+    }
   }
 }

@@ -183,8 +183,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "run", "validate", "schema", "fetch", "recommend", "inspect", "verify", "reproduce", "runs",
-    "rollback",
+    "run", "validate", "schema", "fetch", "recommend", "inspect", "verify", "reproduce", "diff",
+    "runs", "rollback",
   ])
   func everyCommandHasHelpWithExamples(command: String) throws {
     let outcome = try BuiltProgram.run([command, "--help"], in: "/")

@@ -48,7 +48,9 @@ import Testing
     try #require(rejected.count == 1)
     let directory = fixture.path("out/rejected/\(rejected[0])")
     #expect(outcome.errors.contains("out/rejected/\(rejected[0])"))
-    #expect(try FileSystem.list(directory) == ["history.csv", "metrics.json", "plan.json"])
+    #expect(
+      try FileSystem.list(directory)
+        == ["changes.json", "history.csv", "metrics.json", "plan.json"])
     #expect(
       try FileSystem.readBytes(directory + "/metrics.json") == latest.bytes("metrics.json"))
     #expect(try FileSystem.list(fixture.path("out/.staging")).isEmpty)
@@ -78,6 +80,26 @@ import Testing
     #expect(shrunk.status == 80)
     #expect(shrunk.errors.contains("the number of users fell from 40 to 12"))
     #expect(try fixture.runs.count == 1)
+  }
+
+  @Test func listsThatAreMostlyOthersAreRefused() throws {
+    let fixture = try JobFixture()
+    #expect(try fixture.run("--set", "gates.min_overlap=1").status == 0)
+    let latest = try fixture.latest.name
+    let other = ["--set", "training.seed=99", "--set", "training.max_epochs=2"]
+    func run(_ arguments: String...) throws -> Outcome {
+      try BuiltProgram.run(["run", "job.json"] + other + arguments, in: fixture.directory.path)
+    }
+    let refused = try run("--set", "gates.min_overlap=0.99")
+    #expect(refused.status == 80)
+    #expect(refused.errors.contains("mean overlap@5 of 0."), "\(refused.errors)")
+    #expect(refused.errors.contains("below gates.min_overlap 0.99"))
+    #expect(try fixture.runs == [latest])
+
+    // Another model is expected to give other lists.
+    let warned = try run("--set", "gates.min_overlap=0.99", "--set", "model.factors=3")
+    #expect(warned.status == 0)
+    #expect(warned.errors.contains("the model or the split is another"))
   }
 
   @Test func theBaselineMustBeBeatenWhereTheJobRequiresIt() throws {

@@ -64,6 +64,10 @@ extension JobSchema {
       Field(
         "max_shrink", \GateOptions.maxShrink, .number(.share),
         "The greatest share by which rows, users or items may have fallen since the latest run."),
+      Field(
+        "min_overlap", \GateOptions.minOverlap, .nullable(.number(.share), prototype: 0),
+        "The least mean overlap@k of the users' lists with those of the latest run, from 0, nothing "
+          + "in common, to 1, the same items."),
     ])
 
   static let limits = ObjectSchema(

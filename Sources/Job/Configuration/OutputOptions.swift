@@ -34,6 +34,9 @@ public struct GateOptions: Equatable, Sendable {
   /// The greatest share by which rows, users or items may have fallen since the latest run. The
   /// default is 0.5.
   public var maxShrink = 0.5
+  /// The least mean overlap of the lists with those of the latest run; `nil`, the default, accepts
+  /// all.
+  public var minOverlap: Double?
 
   /// Creates the default options.
   public init() {}

@@ -80,7 +80,7 @@ public enum ExitStatus: Int32, CaseIterable, Sendable {
     switch publishing {
     case .storage(let error): self.init(storage: error)
     case .damaged, .newerFormat, .scoreNotFinite, .formulaInTitle: self = .badData
-    case .noBundle, .nothingToVerify, .unknownRun, .noLatestRun, .noEarlierRun:
+    case .noBundle, .noLists, .nothingToVerify, .unknownRun, .noLatestRun, .noEarlierRun:
       self = .inputMissing
     }
   }

@@ -1,3 +1,4 @@
+import Ratings
 import Recommenders
 import Storage
 
@@ -24,20 +25,58 @@ struct Gates {
   struct Findings: Equatable {
     var refusals: [String] = []
     var warnings: [String] = []
+
+    /// Adds what a comparison has found: a refusal only where like was compared with like.
+    fileprivate mutating func add(_ finding: String, _ earlier: Earlier?) {
+      if earlier?.isComparable ?? true {
+        refusals.append(finding)
+      } else {
+        warnings.append(finding + "; the model or the split is another")
+      }
+    }
   }
 
-  /// Compares a result's metrics with the bounds, and with the metrics of the latest run.
-  ///
-  /// `isComparable` is false where the model or the split is not that of the latest run: its errors
-  /// then only warn.
+  /// What an earlier run is to a result.
+  struct Earlier {
+    /// Its `metrics.json`, or `nil` if that cannot be read.
+    var metrics: JSONValue?
+    /// Whether its model and its split are the same: errors and lists only warn where they are not.
+    var isComparable = true
+    /// How much its lists have in common with the result's, or `nil` where that is not known.
+    var lists: ListComparison?
+  }
+
+  /// Compares a result with the bounds, and with the latest run.
+  func check(
+    _ result: JobResult, candidates: Candidates, changes: ChangesDocument
+  ) -> Findings {
+    let dataset = result.trained.dataset
+    return check(
+      metrics: result.metrics, lists: result.lists, model: result.trained.exported,
+      withoutList: candidates.usersWithoutList(result.lists, in: dataset)
+        .map { dataset.users.label(of: $0) },
+      earlier: changes.previous.map {
+        Earlier(
+          metrics: $0.metrics, isComparable: changes.isComparable, lists: changes.lists?.comparison)
+      })
+  }
+
+  /// Compares the parts of a result with the bounds, and with an earlier run; `withoutList` are the
+  /// users who have candidates and no list.
   func check(
     metrics: JSONValue, lists: [RecommendationList], model: any RatingPredictor,
-    previous: JSONValue?, isComparable: Bool
+    withoutList: [String], earlier: Earlier?
   ) -> Findings {
     var findings = Findings()
     checkNumbers(metrics, lists, model, &findings)
-    checkErrors(metrics, previous: previous, isComparable: isComparable, &findings)
-    checkShrink(metrics, previous: previous, &findings)
+    if let first = withoutList.first {
+      findings.refusals.append(
+        "there are items for \(withoutList.count) users who have no list, the first of them "
+          + "\"\(first)\"")
+    }
+    checkErrors(metrics, earlier, &findings)
+    checkShrink(metrics, previous: earlier?.metrics, &findings)
+    checkOverlap(earlier, &findings)
     return findings
   }
 
@@ -57,7 +96,7 @@ struct Gates {
   }
 
   private func checkErrors(
-    _ metrics: JSONValue, previous: JSONValue?, isComparable: Bool, _ findings: inout Findings
+    _ metrics: JSONValue, _ earlier: Earlier?, _ findings: inout Findings
   ) {
     guard let rmse = Self.rmse(metrics, "model") else { return }
     if let bound = options.maxTestRMSE, rmse > bound {
@@ -65,16 +104,11 @@ struct Gates {
         "the test RMSE \(Self.text(rmse)) is above gates.max_test_rmse \(Self.text(bound))")
     }
     if let bound = options.maxRMSEIncrease,
-      let before = previous.flatMap({ Self.rmse($0, "model") }), rmse - before > bound
+      let before = earlier?.metrics.flatMap({ Self.rmse($0, "model") }), rmse - before > bound
     {
-      let finding =
+      findings.add(
         "the test RMSE rose from \(Self.text(before)) to \(Self.text(rmse)), by more than "
-        + "gates.max_rmse_increase \(Self.text(bound))"
-      if isComparable {
-        findings.refusals.append(finding)
-      } else {
-        findings.warnings.append(finding + "; the model or the split is another")
-      }
+          + "gates.max_rmse_increase \(Self.text(bound))", earlier)
     }
     guard options.beatBaseline != .off, let baseline = Self.rmse(metrics, "baseline"),
       rmse >= baseline
@@ -101,6 +135,15 @@ struct Gates {
         "the number of \(key) fell from \(before) to \(after), by more than "
           + "gates.max_shrink \(Self.text(options.maxShrink))")
     }
+  }
+
+  private func checkOverlap(_ earlier: Earlier?, _ findings: inout Findings) {
+    guard let bound = options.minOverlap, let lists = earlier?.lists,
+      let overlap = lists.overlap?.mean, overlap < bound
+    else { return }
+    findings.add(
+      "the lists have a mean overlap@\(lists.k) of \(Self.text(overlap)) with those of the latest "
+        + "run, below gates.min_overlap \(Self.text(bound))", earlier)
   }
 
   private static func rmse(_ metrics: JSONValue, _ method: String) -> Double? {

@@ -52,7 +52,8 @@ struct JobComputation {
       ])
     let lists = try await clock.run(.recommend) {
       try await TopNRecommender(
-        model: trained.exported, excluding: rated, candidates: candidates(dataset),
+        model: trained.exported, excluding: rated,
+        candidates: Candidates(of: dataset, plan.recommend).isCandidate,
         k: plan.recommend.k
       ).recommendAll(threads: threads)
     }
@@ -60,12 +61,6 @@ struct JobComputation {
       trained: trained, evaluation: evaluation, lists: lists,
       metrics: MetricsDocument.json(trained, plan: plan, evaluation: evaluation, lists: lists),
       threads: threads)
-  }
-
-  private func candidates(_ dataset: RatingsDataset) -> [Bool] {
-    var counts = [Int](repeating: 0, count: dataset.items.count)
-    for item in dataset.ratings.items { counts[item.position] += 1 }
-    return counts.map { $0 >= plan.recommend.minItemRatings }
   }
 
   private func report(_ epoch: PhasedEpoch) {
@@ -126,11 +121,17 @@ struct JobResult {
     }
   }
 
-  func summary(run: String, directory: String, plan: Plan, seconds: Double) -> RunSummary {
+  func summary(
+    run: String, directory: String, plan: Plan, lists comparison: ListComparison?, seconds: Double
+  ) -> RunSummary {
     RunSummary(
       run: run, directory: directory, testRMSE: evaluation.model.errors.rmse,
       baselineRMSE: evaluation.baseline.errors.rmse, users: lists.count,
       recommendations: lists.reduce(0) { $0 + $1.items.count }, bestEpoch: trained.bestEpoch,
-      isOptimistic: plan.split.validation == .test, seconds: seconds)
+      isOptimistic: plan.split.validation == .test,
+      overlap: comparison.flatMap { comparison in
+        comparison.overlap.map { RunSummary.Overlap(k: comparison.k, mean: $0.mean) }
+      },
+      seconds: seconds)
   }
 }

@@ -39,15 +39,31 @@ public struct RunSummary: Sendable {
   public let bestEpoch: Int
   /// Whether training watched the held-out rows.
   public let isOptimistic: Bool
+  /// How much of the lists is that of the run before; `nil` where there is none to compare with.
+  public let overlap: Overlap?
   /// The seconds of the whole run.
   public let seconds: Double
+
+  /// The mean overlap of the users' lists with those of the run before.
+  public struct Overlap: Equatable, Sendable {
+    /// The length to which lists were cut.
+    public let k: Int
+    /// The mean over users with a list in both runs, from 0 to 1.
+    public let mean: Double
+  }
 
   /// One line that says it all.
   public var line: String {
     let rmse = [testRMSE, baselineRMSE].map { String(($0 * 10_000).rounded() / 10_000) }
     let caution = isOptimistic ? " (optimistic: training watched the held-out rows)" : ""
+    let before =
+      overlap.map { overlap in
+        // Only lists that are all the same are 1.
+        let mean = overlap.mean < 1 ? min((overlap.mean * 100).rounded() / 100, 0.99) : 1
+        return "overlap@\(overlap.k) \(mean) with the run before, "
+      } ?? ""
     return "test RMSE \(rmse[0])\(caution), baseline \(rmse[1]), best epoch \(bestEpoch), "
-      + "\(recommendations) recommendations for \(users) users in "
+      + before + "\(recommendations) recommendations for \(users) users in "
       + "\((seconds * 10).rounded() / 10) s"
   }
 }
@@ -177,9 +193,13 @@ public struct JobRunner: Sendable {
     }
     do {
       let latest = try await clock.run(.gate) { try output.runs().first { $0.isLatest } }
-      let ignored = try await gate(
-        result, resultPlan, latest: latest, output: output, staged: staged, &clock)
-      let changes = changes(result, since: latest, &clock)
+      let changes = try await clock.run(.gate) {
+        ChangesDocument(
+          result, k: plan.recommend.k, resultPlan: resultPlan,
+          since: latest.map { PreviousRun($0) })
+      }
+      changes.report(to: logger, &clock)
+      let ignored = try await gate(result, changes, output: output, staged: staged, &clock)
       let rows = try await result.write(
         to: staged.path, plan: plan, resultPlan: resultPlan, &clock)
       let stages = clock
@@ -197,7 +217,7 @@ public struct JobRunner: Sendable {
       }
       return result.summary(
         run: "\(staged.identifier)", directory: published.path, plan: plan,
-        seconds: clock.total)
+        lists: changes.lists?.comparison, seconds: clock.total)
     } catch {
       // A staged run that is not there any more was published or rejected.
       try? output.discard(staged)
@@ -283,23 +303,6 @@ public struct JobRunner: Sendable {
       cause: PlanError.faulty([JobFault(origin: origin, pointer: pointer, reason: reason)]))
   }
 
-  /// Compares with the latest run, and tells the log; what cannot be compared only warns.
-  private func changes(
-    _ result: JobResult, since latest: RunDirectory.PublishedRun?, _ clock: inout StageClock
-  ) -> ChangesDocument {
-    let changes = ChangesDocument(
-      dataset: result.trained.dataset, metrics: result.metrics,
-      since: latest.map { ("\($0.identifier)", $0.path, $0.metrics) })
-    for warning in changes.warnings { clock.warn(warning) }
-    if let previous = changes.previous, !changes.summary.isEmpty {
-      let facts = changes.summary.map { ($0.key, Logger.MetadataValue.string($0.value)) }
-      logger.info(
-        "Data compared",
-        metadata: Dictionary(uniqueKeysWithValues: facts + [("run.previous", .string(previous))]))
-    }
-    return changes
-  }
-
   /// Removes old runs. A failure only warns: the new run is published whatever becomes of them.
   private func prune(_ output: RunDirectory, _ clock: inout StageClock) {
     do throws(PublishingError) {
@@ -313,20 +316,13 @@ public struct JobRunner: Sendable {
 
   /// Returns the refusals that were ignored, or throws them.
   private func gate(
-    _ result: JobResult, _ resultPlan: JSONValue, latest: RunDirectory.PublishedRun?,
-    output: RunDirectory, staged: RunDirectory.StagedRun, _ clock: inout StageClock
+    _ result: JobResult, _ changes: ChangesDocument, output: RunDirectory,
+    staged: RunDirectory.StagedRun, _ clock: inout StageClock
   ) async throws(JobError) -> [String] {
-    if let latest, latest.metrics == nil {
-      clock.warn("the metrics of \(latest.path) cannot be read; it is not compared with")
-    }
     let findings = try await clock.run(.gate) {
-      let before = latest.flatMap { try? FileSystem.readBytes("\($0.path)/model/plan.json") }
-        .flatMap { try? JSONParser.parseValue($0, path: "plan.json") }
-      return Gates(options: plan.gates).check(
-        metrics: result.metrics, lists: result.lists, model: result.trained.exported,
-        previous: latest?.metrics,
-        isComparable: before?["model"] == resultPlan["model"]
-          && before?["split"] == resultPlan["split"])
+      Gates(options: plan.gates).check(
+        result, candidates: Candidates(of: result.trained.dataset, plan.recommend),
+        changes: changes)
     }
     for warning in findings.warnings { clock.warn(warning) }
     if findings.refusals.isEmpty { return [] }
@@ -336,9 +332,10 @@ public struct JobRunner: Sendable {
     }
     return try await clock.run(.gate) {
       try Self.write(plan.json(), "plan.json", staged.path)
+      try Self.write(changes.json, "changes.json", staged.path)
       try result.writeMetrics(to: staged.path)
       let rejected = try output.reject(
-        staged, keeping: ["metrics.json", "history.csv", "plan.json"])
+        staged, keeping: ["metrics.json", "history.csv", "plan.json", "changes.json"])
       throw GateRefusal(reasons: findings.refusals, rejectedDirectory: rejected)
     }
   }

@@ -78,6 +78,10 @@ struct MemoryPlan: Equatable, Sendable {
     static let recommendation = MemoryLayout<ScoredItem>.stride
     /// A user's list besides its recommendations.
     static let list = MemoryLayout<RecommendationList>.stride + 32
+    /// A recommendation while the lists are compared with those of the run before.
+    static let comparedRecommendation = MemoryLayout<Int32>.stride
+    /// A user or item meanwhile: its raw id, twice, its lookup, and what was found.
+    static let compared = 120
     /// An item in an export: what stands before and after its score, and where that ends.
     static let exportedItem = 160
     /// A rating in the bundle while it is written: item and value, and its place in their order.
@@ -159,6 +163,15 @@ struct MemoryPlan: Equatable, Sendable {
               + threads * Size.listsAtOnce * (k * Size.recommendation + Size.list)),
         ]),
       StageMemory(
+        stage: .gate,
+        parts: dataset + [
+          split, models, lists,
+          Part(
+            name: "comparison",
+            bytes: counts.users * k * Size.comparedRecommendation
+              + (counts.users + counts.items) * Size.compared),
+        ]),
+      StageMemory(
         stage: .export,
         parts: dataset + [
           split, models, lists,
@@ -207,7 +220,8 @@ extension MemoryPlan {
     let advice =
       switch peak.stage {
       case .train: "raise the limit, or lower /model/factors or /training/batch_size"
-      case .recommend, .export, .bundle: "raise the limit, or lower /recommend/k or /model/factors"
+      case .recommend, .gate, .export, .bundle:
+        "raise the limit, or lower /recommend/k or /model/factors"
       default: "raise the limit, or bring fewer ratings"
       }
     return "the run would take about \(summary), more than the \(limit) MB allowed; \(advice)"

@@ -3,12 +3,12 @@
 /// Nearly all ids are small canonical decimals, whose codes stand in a table at the place of their
 /// number; greater ones are looked up as numbers. No text is made for an id that was seen before.
 /// All other ids are looked up by hash, and compared byte for byte.
-struct LabelInterner: Sendable {
+public struct LabelInterner: Sendable {
   /// The numbers below this have a place in the table, which takes up to 16 MiB.
   private static let tableLimit: UInt64 = 1 << 22
 
   /// The distinct labels by code.
-  private(set) var labels: [String] = []
+  public private(set) var labels: [String] = []
 
   /// The code of each small number and 1, or 0 for a number that was not seen.
   private var table: [Int32] = []
@@ -18,12 +18,13 @@ struct LabelInterner: Sendable {
   private var collided: [[UInt8]: Int32] = [:]
   private let hash: @Sendable ([UInt8], Range<Int>) -> UInt64
 
+  /// Starts without labels.
+  public init() {
+    self.init { bytes, range in XXHash64.hash(bytes, in: range, seed: 0) }
+  }
+
   /// Starts without labels; a test gives a hash that collides.
-  init(
-    hash: @escaping @Sendable ([UInt8], Range<Int>) -> UInt64 = { bytes, range in
-      XXHash64.hash(bytes, in: range, seed: 0)
-    }
-  ) {
+  init(hash: @escaping @Sendable ([UInt8], Range<Int>) -> UInt64) {
     self.hash = hash
   }
 
@@ -31,7 +32,7 @@ struct LabelInterner: Sendable {
   ///
   /// - Complexity: O(length) on average.
   /// - Precondition: The bytes are UTF-8.
-  mutating func code(of bytes: [UInt8], in range: Range<Int>) -> Int32 {
+  public mutating func code(of bytes: [UInt8], in range: Range<Int>) -> Int32 {
     if let number = Self.canonicalDecimal(bytes, in: range) { return code(ofDecimal: number) }
     let hash = hash(bytes, range)
     guard let candidate = hashes[hash] else {

@@ -21,13 +21,15 @@ struct GatesTests {
   private func check(
     _ change: (inout GateOptions) -> Void = { _ in }, _ metrics: JSONValue? = nil,
     lists: [RecommendationList] = [], bias: Float = 0, previous: JSONValue? = nil,
-    isComparable: Bool = true
+    isComparable: Bool = true, withoutList: [String] = [], compared: ListComparison? = nil
   ) -> Gates.Findings {
     var options = GateOptions()
     change(&options)
     return Gates(options: options).check(
       metrics: metrics ?? self.metrics(), lists: lists, model: model(bias: bias),
-      previous: previous, isComparable: isComparable)
+      withoutList: withoutList,
+      earlier: previous == nil && compared == nil
+        ? nil : Gates.Earlier(metrics: previous, isComparable: isComparable, lists: compared))
   }
 
   private func model(bias: Float) -> any RatingPredictor {
@@ -109,5 +111,36 @@ struct GatesTests {
         "the number of ratings fell from 2001 to 1000, by more than gates.max_shrink 0.5"
       ])
     #expect(check({ $0.maxShrink = 0.6 }, previous: previous).refusals.isEmpty)
+  }
+
+  /// One user's lists, of which one item in two is the same.
+  private func halfTheSame() -> ListComparison {
+    func lists(_ items: [String]) -> RankedLists {
+      RankedLists { add in add(RawList(user: "u", items: items)) }
+    }
+    return ListComparer.compare(before: lists(["a", "b"]), now: lists(["a", "c"]), k: 10)
+  }
+
+  @Test func listsThatAreMostlyOthersAreRefused() {
+    #expect(
+      check({ $0.minOverlap = 0.51 }, compared: halfTheSame()).refusals == [
+        "the lists have a mean overlap@10 of 0.5 with those of the latest run, below "
+          + "gates.min_overlap 0.51"
+      ])
+    #expect(check({ $0.minOverlap = 0.5 }, compared: halfTheSame()) == Gates.Findings())
+    #expect(check({ _ in }, compared: halfTheSame()) == Gates.Findings())
+    let warned = check(
+      { $0.minOverlap = 1 }, isComparable: false, compared: halfTheSame())
+    #expect(warned.refusals.isEmpty && warned.warnings.count == 1)
+    // Without an earlier run, or with one whose lists are not known, there is nothing to compare.
+    #expect(check({ $0.minOverlap = 1 }) == Gates.Findings())
+    #expect(check({ $0.minOverlap = 1 }, previous: metrics()) == Gates.Findings())
+  }
+
+  @Test func usersWithCandidatesAndNoListAreRefused() {
+    #expect(
+      check(withoutList: ["7", "9"]).refusals == [
+        "there are items for 2 users who have no list, the first of them \"7\""
+      ])
   }
 }

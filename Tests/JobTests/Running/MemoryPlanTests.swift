@@ -39,7 +39,7 @@ struct MemoryPlanTests {
     #expect(memory.bytes == memory.stages.map(\.bytes).max())
     #expect(
       memory.stages.map(\.stage)
-        == [.read, .split, .train, .evaluate, .recommend, .export, .bundle])
+        == [.read, .split, .train, .evaluate, .recommend, .gate, .export, .bundle])
     for stage in memory.stages {
       #expect(stage.bytes == stage.parts.reduce(0) { $0 + $1.bytes })
       #expect(stage.parts.allSatisfy { $0.bytes >= 0 })
