@@ -67,12 +67,12 @@ public struct RunDirectory: Sendable {
   /// Publishes a staged run and points `latest` at it; returns once the device has all of it.
   ///
   /// Adds `manifest.json`, then `SHA256SUMS`, which includes the manifest, and last `_SUCCESS`,
-  /// which is empty. `rows` is the number of records of the files that have them, by path within
-  /// the run; those that the manifest of the bundle in `model/` has are added. `threads` files are
+  /// which is empty. `rows` is what is known of the files that have records, by path within the
+  /// run; those that the manifest of the bundle in `model/` has are added. `threads` files are
   /// digested at a time.
   @discardableResult
   public func publish(
-    _ run: StagedRun, rows: [String: Int] = [:], threads: Int = 1
+    _ run: StagedRun, rows: [String: Manifest.Rows] = [:], threads: Int = 1
   ) throws(PublishingError) -> PublishedRun {
     let rows = try rows.merging(Self.bundleRows(of: run)) { given, _ in given }
     let target = place(Self.runsName, "\(run.identifier)")
@@ -158,16 +158,18 @@ public struct RunDirectory: Sendable {
     return try? JSONParser.parseValue(bytes, path: metricsName)
   }
 
-  private static func bundleRows(of run: StagedRun) throws(PublishingError) -> [String: Int] {
+  private static func bundleRows(of run: StagedRun) throws(PublishingError) -> [String: Manifest
+    .Rows]
+  {
     let model = PathName.joined(run.path, modelName)
     let file = PathName.joined(model, ManifestFile.name)
     guard FileSystem.exists(file) else { return [:] }
     let bytes = try wrappingStorageErrors { () throws(StorageError) in
       try FileSystem.readBytes(file)
     }
-    var rows: [String: Int] = [:]
+    var rows: [String: Manifest.Rows] = [:]
     for entry in try ManifestFile.parse(bytes, owner: model).entries {
-      rows[PathName.joined(modelName, entry.path)] = entry.rows
+      rows[PathName.joined(modelName, entry.path)] = entry.rows.map { Manifest.Rows(count: $0) }
     }
     return rows
   }

@@ -9,6 +9,7 @@ enum ExportLoops {
   static let entries = [
     LoopEntry(name: "export-csv") { export("export-csv", .csv, $0) },
     LoopEntry(name: "export-jsonl") { export("export-jsonl", .jsonl, $0) },
+    LoopEntry(name: "export-resp") { export("export-resp", .resp, $0) },
     LoopEntry(name: "bundle", make: bundle),
   ]
 

@@ -23,7 +23,8 @@ import Testing
     try write("user_id\n\(number)\n", "recommendations.csv", in: run)
     try write("{\"rmse\": 0.\(number)}\n", "metrics.json", in: run)
     try TinyBundle.bundle().write(to: PathName.joined(run.path, "model"))
-    return try output.publish(run, rows: ["recommendations.csv": 1])
+    return try output.publish(
+      run, rows: ["recommendations.csv": Manifest.Rows(count: 1, schemaVersion: 1)])
   }
 
   private func write(_ text: String, _ name: String, in run: RunDirectory.StagedRun) throws {
@@ -50,6 +51,8 @@ import Testing
     let manifest = try Manifest(contentsOf: PathName.joined(run.path, "manifest.json"))
     let rows = manifest.entries.reduce(into: [:]) { $0[$1.path] = $1.rows }
     #expect(rows == ["recommendations.csv": 1, "model/users.csv": 3, "model/items.csv": 4])
+    let versions = manifest.entries.reduce(into: [:]) { $0[$1.path] = $1.schemaVersion }
+    #expect(versions == ["recommendations.csv": 1])
     #expect(manifest.entries.map(\.path).contains("model/manifest.json"))
     #expect(manifest.entries.count == 11)
   }

@@ -21,15 +21,28 @@ extension JobSchema {
     [
       Field(
         "formats", \ExportOptions.formats,
-        .array(of: .choice, prototype: .csv, count: 1...2, areDistinct: true),
-        "The formats that the recommendations are written in."),
+        .array(of: .choice, prototype: .csv, count: 1...3, areDistinct: true),
+        "The formats that the recommendations are written in; `resp` is for Redis."),
       Field(
         "compression", \ExportOptions.compression, .choice,
         "The compression of these files; `gzip` adds `.gz` to their names."),
       Field(
+        "max_rows_per_file", \ExportOptions.maxRowsPerFile,
+        .nullable(.integer(1...1_000_000_000), prototype: 1),
+        "The records of a file, above which the next file is begun: recommendations of `csv`, users of "
+          + "the others. The files are numbered then, and a user's list is never divided. `null` "
+          + "writes one file of each format."),
+      Field(
+        "redis_prefix", deciding: \ExportOptions.redisPrefix,
+        .text(matching: "[!-~]{1,128}", meaning: "1 to 128 visible ASCII characters"),
+        prototype: "", default: "`recjob:{…}` with the job's name",
+        "What the names of all keys in Redis begin with; what is in braces keeps them on one node of a "
+          + "cluster."
+      ).only("only for the format `resp`", byKey: "formats") { $0.formats.contains(.resp) },
+      Field(
         "formula_policy", \ExportOptions.formulaPolicy, .choice,
-        "What is done with titles that a spreadsheet would take for a formula: nothing, an "
-          + "apostrophe before them, or the run ends."),
+        "What is done with titles in CSV files that a spreadsheet would take for a formula: nothing, "
+          + "an apostrophe before them, or the run ends."),
     ])
 
   static let output = ObjectSchema(

@@ -73,6 +73,9 @@ public struct Plan: Equatable, Sendable {
     if training.refit == nil {
       training.refit = split.validation == .test ? RefitPolicy.none : .train
     }
+    if export.formats.contains(.resp), export.redisPrefix == nil {
+      export.redisPrefix = "recjob:{\(name)}"
+    }
   }
 
   // MARK: Written form
@@ -105,7 +108,12 @@ public struct Plan: Equatable, Sendable {
       members.append(JSONMember(key: key, value: value))
     }
     let sections: [JSONMember] = JobSchema.resultSections.compactMap { key in
-      json()[key].map { JSONMember(key: key, value: $0) }
+      guard var value = json()[key] else { return nil }
+      if key == "export", case .object(let keys) = value {
+        // What is not asked for leaves no trace, so that plans that are older than a key stay the same.
+        value = .object(keys.filter { $0.value != .null })
+      }
+      return JSONMember(key: key, value: value)
     }
     return .object([JSONMember(key: "dataset", value: .object(members))] + sections)
   }

@@ -87,7 +87,7 @@ struct JobResult {
   /// Writes the results into a directory and returns the rows of the files that have rows.
   func write(
     to directory: String, plan: Plan, resultPlan: JSONValue, _ clock: inout StageClock
-  ) async throws(JobError) -> [String: Int] {
+  ) async throws(JobError) -> [String: Manifest.Rows] {
     var rows = try await clock.run(.export) {
       try writeMetrics(to: directory)
       let files = try RecommendationExport.write(
@@ -95,7 +95,8 @@ struct JobResult {
         to: directory)
       return Dictionary(uniqueKeysWithValues: files.map { ($0.name, $0.rows) })
     }
-    rows["history.csv"] = trained.history.count
+    rows["history.csv"] = Manifest.Rows(
+      count: trained.history.count, schemaVersion: MetricsDocument.historySchemaVersion)
     try await clock.run(.bundle) {
       let bundle = ModelBundle(
         model: trained.exported, dataset: trained.dataset,

@@ -4,8 +4,10 @@ import Storage
 
 /// What `metrics.json` and `history.csv` say: results, which depend on the data and the plan alone.
 enum MetricsDocument {
-  /// The version of the documents' layout.
+  /// The version of the layout of `metrics.json`.
   static let schemaVersion = 1
+  /// The version of the columns of `history.csv`, in the sense of `ExportFormat.schemaVersion`.
+  static let historySchemaVersion = 1
 
   /// The content of `metrics.json`.
   static func json(

@@ -14,7 +14,7 @@ struct CSVRecommendationWriter: RecommendationWriter {
   /// The items whose titles may not be exported.
   private let refused: Set<ItemIndex>
 
-  let fileExtension = "csv"
+  let format = ExportFormat.csv
 
   private static let comma = UInt8(ascii: ",")
 
@@ -28,9 +28,10 @@ struct CSVRecommendationWriter: RecommendationWriter {
     tails = TextRows(count: catalogue.itemCount) { item, bytes in
       if catalogue.hasTitles {
         var title = catalogue.title(of: ItemIndex(item)) ?? ""
-        if Self.looksLikeFormula(title) {
-          if formulaPolicy == .escape { title = "'" + title }
-          if formulaPolicy == .error { refused.insert(ItemIndex(item)) }
+        switch formulaPolicy {
+        case .off: break
+        case .escape: title = FormulaGuard.escaping(title)
+        case .error: if FormulaGuard.finds(in: title) { refused.insert(ItemIndex(item)) }
         }
         bytes.append(Self.comma)
         CSVText.appendField(title, to: &bytes)
@@ -40,12 +41,14 @@ struct CSVRecommendationWriter: RecommendationWriter {
     self.refused = refused
   }
 
+  func rows(of list: RecommendationList) -> Int { list.items.count }
+
   func appendHeader(to bytes: inout [UInt8]) {
     let columns = ["user_id", "rank", "item_id", "score"]
     CSVText.appendRow(columns + (catalogue.hasTitles ? ["title"] : []), to: &bytes)
   }
 
-  func append(_ list: RecommendationList, to bytes: inout [UInt8]) throws(PublishingError) -> Int {
+  func append(_ list: RecommendationList, to bytes: inout [UInt8]) throws(PublishingError) {
     var user: [UInt8] = []
     CSVText.appendField(catalogue.label(of: list.user), to: &user)
     user.append(Self.comma)
@@ -62,13 +65,5 @@ struct CSVRecommendationWriter: RecommendationWriter {
       }
       tails.append(item.position, to: &bytes)
     }
-    return list.items.count
-  }
-
-  /// Whether a spreadsheet would compute the text: it starts with `=`, `+`, `-`, `@`, a tab or a
-  /// carriage return.
-  private static func looksLikeFormula(_ text: String) -> Bool {
-    guard let first = text.utf8.first else { return false }
-    return "=+-@\t\r".utf8.contains(first)
   }
 }

@@ -4,6 +4,16 @@ public enum ExportFormat: String, CaseIterable, Sendable {
   case csv
   /// One line per user.
   case jsonl
+  /// One Redis command per user, in the protocol that `redis-cli --pipe` takes.
+  case resp
+
+  /// The version of the contract on the records of the format: raised when a reader of the one before
+  /// could go wrong, not by columns or keys that are added behind those there are.
+  public var schemaVersion: Int {
+    switch self {
+    case .csv, .jsonl, .resp: 1
+    }
+  }
 }
 
 /// How exported files are compressed.
@@ -14,14 +24,13 @@ public enum ExportCompression: String, CaseIterable, Sendable {
   case gzip
 }
 
-/// What is done with titles that a spreadsheet would take for a formula: those that start with `=`,
-/// `+`, `-`, `@`, a tab or a carriage return.
+/// What is done with titles that a spreadsheet would take for a formula, as ``FormulaGuard`` finds them.
 ///
-/// It concerns the CSV file, which spreadsheets open; ids are never touched.
+/// It concerns the CSV files of the export, which spreadsheets open; ids are never touched.
 public enum FormulaPolicy: String, CaseIterable, Sendable {
   /// Titles are written as they are.
   case off
-  /// An apostrophe is put before such a title.
+  /// An apostrophe is put before what looks like a formula.
   case escape
   /// Such a title ends the run.
   case error
@@ -29,12 +38,17 @@ public enum FormulaPolicy: String, CaseIterable, Sendable {
 
 /// Which files the recommendations are written to, and how.
 public struct ExportOptions: Equatable, Sendable {
-  /// The formats to write. The default is both.
+  /// The formats to write. The default is CSV and JSON lines.
   public var formats: [ExportFormat] = [.csv, .jsonl]
   /// The compression of the exported files. The default is `none`.
   public var compression: ExportCompression = .none
   /// The policy for titles that look like formulas. The default is `off`.
   public var formulaPolicy: FormulaPolicy = .off
+  /// The records of a file, above which another one is begun; `nil`, the default, writes one file.
+  public var maxRowsPerFile: Int?
+  /// What the names of all Redis keys begin with; `nil`, the default, stands for `recjob`. A plan that
+  /// exports to Redis always has one.
+  public var redisPrefix: String?
 
   /// Creates the default options.
   public init() {}

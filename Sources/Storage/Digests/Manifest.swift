@@ -14,13 +14,32 @@ public struct Manifest: Sendable, Equatable {
     public var sha256: SHA256Digest
     /// The number of records, for files that have them.
     public var rows: Int?
+    /// The version of the contract on what a record is, for files that have one.
+    public var schemaVersion: Int?
 
     /// Creates an entry.
-    public init(path: String, bytes: Int, sha256: SHA256Digest, rows: Int? = nil) {
+    public init(
+      path: String, bytes: Int, sha256: SHA256Digest, rows: Int? = nil, schemaVersion: Int? = nil
+    ) {
       self.path = path
       self.bytes = bytes
       self.sha256 = sha256
       self.rows = rows
+      self.schemaVersion = schemaVersion
+    }
+  }
+
+  /// What is known of a file of records beside its bytes.
+  public struct Rows: Sendable, Equatable {
+    /// The number of records.
+    public var count: Int
+    /// The version of the contract on what a record is, if the file has one of its own.
+    public var schemaVersion: Int?
+
+    /// Describes a file.
+    public init(count: Int, schemaVersion: Int? = nil) {
+      self.count = count
+      self.schemaVersion = schemaVersion
     }
   }
 
@@ -75,11 +94,11 @@ public struct Manifest: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - directory: The directory.
-  ///   - rows: The number of records of those files that have them, by path.
+  ///   - rows: What is known of those files that have records, by path.
   ///   - map: Makes the entries.
   /// - Throws: ``StorageError`` if a file cannot be read.
   public init(
-    ofDirectory directory: String, rows: [String: Int] = [:],
+    ofDirectory directory: String, rows: [String: Rows] = [:],
     map: EntryMap = { count, entry in (0..<count).map(entry) }
   ) throws(StorageError) {
     try self.init(Self.paths(in: directory), in: directory, rows: rows, map: map)
@@ -87,7 +106,7 @@ public struct Manifest: Sendable, Equatable {
 
   /// Digests some files of a directory.
   private init(
-    _ paths: [String], in directory: String, rows: [String: Int], map: EntryMap
+    _ paths: [String], in directory: String, rows: [String: Rows], map: EntryMap
   ) throws(StorageError) {
     var files: [(path: String, size: Int)] = []
     for path in paths {
@@ -98,7 +117,9 @@ public struct Manifest: Sendable, Equatable {
       Result { () throws(StorageError) in
         let path = ordered[number].path
         let (bytes, sha256) = try SHA256Digest.measureFile(PathName.joined(directory, path))
-        return Entry(path: path, bytes: bytes, sha256: sha256, rows: rows[path])
+        return Entry(
+          path: path, bytes: bytes, sha256: sha256, rows: rows[path]?.count,
+          schemaVersion: rows[path]?.schemaVersion)
       }
     }
     var entries: [Entry] = []

@@ -16,6 +16,9 @@ extension Manifest {
           if let rows = entry.rows {
             members.append(JSONMember(key: "rows", value: .integer(rows)))
           }
+          if let version = entry.schemaVersion {
+            members.append(JSONMember(key: "schema_version", value: .integer(version)))
+          }
           return .object(members)
         }),
     ]
@@ -50,10 +53,13 @@ extension Manifest {
       guard let sha256 = SHA256Digest(hex: try file.string("sha256", path: path)) else {
         throw file.fault("\"sha256\" must be 64 hexadecimal digits", path: path)
       }
-      let rows = file["rows"] == nil ? nil : try file.integer("rows", path: path)
+      func integerIfAny(_ key: String) throws(StorageError) -> Int? {
+        file[key] == nil ? nil : try file.integer(key, path: path)
+      }
       entries.append(
         Entry(
-          path: name, bytes: try file.integer("bytes", path: path), sha256: sha256, rows: rows))
+          path: name, bytes: try file.integer("bytes", path: path), sha256: sha256,
+          rows: try integerIfAny("rows"), schemaVersion: try integerIfAny("schema_version")))
     }
     self.init(entries: entries)
   }

@@ -50,6 +50,9 @@ final class ChildProcess {
   /// The process' number.
   var identifier: Int32 { process.processIdentifier }
 
+  /// Whether it has not ended.
+  var isRunning: Bool { process.isRunning }
+
   /// What it has written to standard error so far.
   var errors: String {
     // A line may be cut within a character.

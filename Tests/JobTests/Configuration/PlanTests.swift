@@ -66,7 +66,9 @@ import Testing
     #expect(plan.recommend.k == 5)
     #expect(plan.recommend.minItemRatings == 2)
     #expect(plan.recommend.relevanceThreshold == 3.5)
-    #expect(plan.export.formats == [.jsonl])
+    #expect(plan.export.formats == [.jsonl, .resp])
+    #expect(plan.export.maxRowsPerFile == 1000)
+    #expect(plan.export.redisPrefix == "shop")
     #expect(plan.export.compression == .gzip)
     #expect(plan.export.formulaPolicy == .escape)
     #expect(plan.output.directory == "/srv/out")
@@ -121,6 +123,21 @@ import Testing
       ])
     #expect(result["dataset"]?["sha256"]?.stringValue == digest.hex)
     #expect(result["training"] == plan.json()["training"])
+  }
+
+  @Test func aKeyOfTheExportThatIsNullIsNoPartOfTheResultPlan() throws {
+    let plan = try JobDocuments.plan("{\(JobDocuments.leastMembers)}")
+    #expect(plan.json()["export"]?["max_rows_per_file"] == .null)
+    let result = plan.resultPlan(datasetDigest: SHA256Digest(of: ""))
+    #expect(
+      result["export"]?.objectValue?.map(\.key) == ["formats", "compression", "formula_policy"])
+  }
+
+  @Test func theKeysInRedisBearTheNameOfTheJob() throws {
+    let plan = try JobDocuments.plan(adding: #""export": {"formats": ["resp"]}"#)
+    #expect(plan.export.redisPrefix == "recjob:{least}")
+    let prefix = plan.resultPlan(datasetDigest: SHA256Digest(of: ""))["export"]?["redis_prefix"]
+    #expect(prefix == "recjob:{least}")
   }
 
   @Test func onlyWhatDeterminesTheBytesChangesTheResultPlanHash() throws {
@@ -183,7 +200,10 @@ import Testing
         "refit": "all", "shuffle": false, "seed": 0
       },
       "recommend": {"k": 5, "min_item_ratings": 2, "relevance_threshold": 3.5},
-      "export": {"formats": ["jsonl"], "compression": "gzip", "formula_policy": "escape"},
+      "export": {
+        "formats": ["jsonl", "resp"], "compression": "gzip", "formula_policy": "escape",
+        "max_rows_per_file": 1000, "redis_prefix": "shop"
+      },
       "output": {"directory": "/srv/out", "keep_runs": 2, "keep_days": 30},
       "gates": {
         "max_test_rmse": 0.9, "max_rmse_increase": 0.01, "beat_baseline": "require",

@@ -74,7 +74,19 @@ import Testing
       "0 is out of range; it must be from 1 to 100000"
     ),
     (#""training": {"seed": -1}"#, "-1 is out of range; it must be from 0 to 4294967295"),
-    (#""export": {"formats": []}"#, "an array of 0 elements; it must have from 1 to 2"),
+    (#""export": {"formats": []}"#, "an array of 0 elements; it must have from 1 to 3"),
+    (
+      #""export": {"redis_prefix": "r"}"#,
+      "the key has no meaning here: it is only for the format `resp`"
+    ),
+    (
+      #""export": {"formats": ["resp"], "redis_prefix": "a b"}"#,
+      #"the text "a b" is not 1 to 128 visible ASCII characters"#
+    ),
+    (
+      #""export": {"max_rows_per_file": 0}"#,
+      "0 is out of range; it must be from 1 to 1000000000"
+    ),
     (#""export": {"formats": ["csv", "csv"]}"#, #"the text "csv" is listed twice"#),
     (#""export": {"formats": "csv"}"#, #"expected an array but found the text "csv""#),
     (

@@ -38,7 +38,7 @@ import Testing
   @Test func csvHasARowForEachRecommendation() throws {
     let files = try export()
     #expect(files.map(\.name) == ["recommendations.csv", "recommendations.jsonl"])
-    #expect(files.map(\.rows) == [3, 3])
+    #expect(files.map(\.rows.count) == [3, 3])
     let expected = """
       user_id,rank,item_id,score,title
       7,1,30,4.83,=SUM(A1)
@@ -73,13 +73,20 @@ import Testing
     options.compression = .gzip
     let files = try export(options)
     #expect(files.map(\.name) == ["recommendations.csv.gz", "recommendations.jsonl.gz"])
-    #expect(files.map(\.rows) == [3, 3])
+    #expect(files.map(\.rows.count) == [3, 3])
     for name in ["recommendations.csv", "recommendations.jsonl"] {
       let compressed = try FileSystem.readBytes(directory.path(name + ".gz"))
       #expect(Array(compressed[4..<8]) == [0, 0, 0, 0])
       let bytes = try Gzip.decompress(compressed, limit: 1 << 20)
       #expect(try bytes == FileSystem.readBytes(directory.path(name)))
     }
+  }
+
+  @Test func everyFileNamesTheContractOfItsRecords() throws {
+    var options = ExportOptions()
+    options.formats = ExportFormat.allCases
+    let files = try export(options)
+    #expect(files.map(\.rows.schemaVersion) == [1, 1, 1])
   }
 
   @Test func aFormulaIsEscapedOnlyInTheTitleOfTheCSV() throws {
@@ -134,7 +141,7 @@ import Testing
     let files = try RecommendationExport.write(
       lists: lists, dataset: TinyBundle.dataset(), options: ExportOptions(), threads: threads,
       to: directory.path)
-    #expect(files.map(\.rows) == [12000 + 2048, 12001])
+    #expect(files.map(\.rows.count) == [12000 + 2048, 12001])
     let lines = try text("recommendations.jsonl").split(separator: "\n").dropLast()
     #expect(lines.count == 12000)
     #expect(lines.indices.allSatisfy { lines[$0] == lines[$0 % 3] })

@@ -15,14 +15,15 @@ import Testing
 
   @Test func everyFileIsListedExceptThoseThatAreWrittenAfter() throws {
     let manifest = try Manifest(
-      ofDirectory: directory.path, rows: ["recommendations.csv": 1])
+      ofDirectory: directory.path,
+      rows: ["recommendations.csv": Manifest.Rows(count: 1, schemaVersion: 2)])
     #expect(
       manifest.entries == [
         .init(path: "model/config.json", bytes: 2, sha256: SHA256Digest(of: "{}")),
         .init(path: "model/manifest.json", bytes: 2, sha256: SHA256Digest(of: "[]")),
         .init(
           path: "recommendations.csv", bytes: 17,
-          sha256: SHA256Digest(of: "user_id,rank\n1,1\n"), rows: 1),
+          sha256: SHA256Digest(of: "user_id,rank\n1,1\n"), rows: 1, schemaVersion: 2),
       ])
     #expect(try manifest.differences(inDirectory: directory.path) == [])
   }

@@ -3,7 +3,9 @@ import Testing
 
 @Suite struct ManifestJSONTests {
   private let manifest = Manifest(entries: [
-    Manifest.Entry(path: "recommendations.csv", bytes: 12, sha256: SHA256Digest(of: "a"), rows: 2),
+    Manifest.Entry(
+      path: "recommendations.csv", bytes: 12, sha256: SHA256Digest(of: "a"), rows: 2,
+      schemaVersion: 3),
     Manifest.Entry(path: "model/config.json", bytes: 3, sha256: SHA256Digest(of: "b")),
   ])
 
@@ -20,7 +22,7 @@ import Testing
       {"schema_version":1,"files":[{"path":"model/config.json","bytes":3,"sha256":"\
       3e23e8160039594a33894f6564e1b1348bbd7a0088d42c4acb73eeaed59c009d"},\
       {"path":"recommendations.csv","bytes":12,"sha256":"\
-      ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb","rows":2}]}
+      ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb","rows":2,"schema_version":3}]}
       """
     #expect(manifest.json().text() == expected)
   }
