@@ -54,13 +54,18 @@ public struct JobRunner: Sendable {
   private let plan: Plan
   private let settings: RunSettings
   private let logger: Logger
+  private let observer: RunObserver?
 
-  /// Prepares the run of a checked plan.
-  public init(jobFile: JobFile, plan: Plan, settings: RunSettings, logger: Logger) {
+  /// Prepares the run of a checked plan, of which an observer hears.
+  public init(
+    jobFile: JobFile, plan: Plan, settings: RunSettings, logger: Logger,
+    observer: RunObserver? = nil
+  ) {
     self.jobFile = jobFile
     self.plan = plan
     self.settings = settings
     self.logger = logger
+    self.observer = observer
   }
 
   /// Runs the job and publishes its result.
@@ -69,7 +74,7 @@ public struct JobRunner: Sendable {
   /// - Throws: ``JobError`` with the stage that failed; nothing was published then.
   public func run() async throws(JobError) -> RunSummary {
     let started = Date()
-    var clock = StageClock(logger: logger)
+    var clock = StageClock(logger: logger, observer: observer)
     let output = RunDirectory(jobFile.resolved(plan.output.directory ?? "out"))
 
     let lock = try await clock.run(.lock) {
@@ -82,7 +87,7 @@ public struct JobRunner: Sendable {
     logger.info(
       "Dataset fetched",
       metadata: [
-        "dataset.source": "\(fetched.dataset.origin)",
+        "dataset.source": "\(fetched.dataset.shownOrigin)",
         "dataset.sha256": "\(fetched.dataset.sha256)",
         "dataset.bytes": "\(fetched.dataset.bytes)",
       ])
@@ -111,13 +116,16 @@ public struct JobRunner: Sendable {
         let record = RunRecord(
           identifier: "\(staged.identifier)", plan: plan, jobFile: jobFile,
           resultPlanHash: plan.resultPlanHash(of: fetched),
-          dataset: fetched.record, started: started, finished: Date(),
+          fetched: fetched, started: started, finished: Date(),
           stageSeconds: stages.stages, threads: threads, warnings: stages.warnings,
           estimatedMemoryBytes: memory.bytes, ignoredGates: ignored)
         try Self.write(plan.json(), "plan.json", staged.path)
         try Self.write(record.json, "run.json", staged.path)
         try Self.write(changes.json, "changes.json", staged.path)
-        return try output.publish(staged, rows: rows, threads: threads)
+        return try output.publish(staged, rows: rows, threads: threads) {
+          RunStatements(record: record, ratings: dataset.ratings.count, output: output.path)
+            .files(of: $0)
+        }
       }
       prune(output, &clock)
       lock.release()

@@ -5,10 +5,12 @@ struct StageClock {
   private(set) var stages: [StageSeconds] = []
   private(set) var warnings: [String] = []
   private let logger: Logger
+  private let observer: RunObserver?
   private let start = ContinuousClock.now
 
-  init(logger: Logger) {
+  init(logger: Logger, observer: RunObserver? = nil) {
     self.logger = logger
+    self.observer = observer
   }
 
   /// The seconds since the clock was made.
@@ -23,18 +25,29 @@ struct StageClock {
     do {
       result = try await body()
     } catch {
-      throw JobError(stage: stage, cause: error)
+      let error = JobError(stage: stage, cause: error)
+      _ = add(begin, to: error.stage, failed: true)
+      throw error
     }
+    let seconds = add(begin, to: stage, failed: false)
+    logger.debug(
+      "Stage finished",
+      metadata: ["stage.name": "\(stage.rawValue)", "stage.seconds": "\(seconds)"])
+    return result
+  }
+
+  /// Adds the time since an instant to a stage and returns it, in seconds.
+  private mutating func add(
+    _ begin: ContinuousClock.Instant, to stage: Stage, failed: Bool
+  ) -> Double {
     let seconds = Self.seconds(ContinuousClock.now - begin)
     if let last = stages.last, last.stage == stage {
       stages[stages.count - 1] = StageSeconds(stage: stage, seconds: last.seconds + seconds)
     } else {
       stages.append(StageSeconds(stage: stage, seconds: seconds))
     }
-    logger.debug(
-      "Stage finished",
-      metadata: ["stage.name": "\(stage.rawValue)", "stage.seconds": "\(seconds)"])
-    return result
+    observer?.note(stages, ended: stage, failed: failed)
+    return seconds
   }
 
   /// Notes what a person should look at though the run goes on.

@@ -80,20 +80,36 @@ struct Run: AsyncParsableCommand {
     var settings = RunSettings()
     settings.threads = threads
     settings.ignoresGates = ignoreGates
-    var logger = logging.makeLogger()
+    let tail = LogTail()
+    var logger = logging.makeLogger(tail: tail)
     logger[metadataKey: "job"] = "\(plan.name)"
-    do {
-      let summary = try await JobRunner(
-        jobFile: file, plan: plan, settings: settings, logger: logger
-      ).run()
-      logger.notice("Run published", metadata: ["run": "\(summary.run)"])
-      print("\(plan.name): \(summary.line)\n\(plan.name): results in \(summary.directory)")
-    } catch {
+    let report = await MonitoredRun(jobFile: file, plan: plan, tail: tail, logger: logger).run {
+      [logger, settings] observer throws(JobError) in
+      .published(
+        try await JobRunner(
+          jobFile: file, plan: plan, settings: settings, logger: logger, observer: observer
+        ).run())
+    }
+    try finish(report, logger)
+  }
+
+  /// Ends the log with its summary and the program with its status.
+  private func finish(_ report: RunReport, _ logger: Logger) throws {
+    switch report.ending {
+    case .published(let summary):
+      logger.notice(report.message, metadata: report.metadata)
+      print("\(report.job): \(summary.line)\n\(report.job): results in \(summary.directory)")
+    case .unchanged(let run, let directory):
+      logger.notice(report.message, metadata: report.metadata)
+      print("\(report.job): unchanged since \(run)\n\(report.job): results in \(directory)")
+    case .failed:
       // One line for the failure: a log record where records are read, else the plain sentence.
-      guard logging.logFormat == .json else { throw error }
-      logger.error(
-        "Run failed", metadata: ["stage": "\(error.stage.rawValue)", "reason": "\(error.cause)"])
-      throw ExitCode(ExitStatus(error).rawValue)
+      if logging.logFormat == .json {
+        logger.error(report.message, metadata: report.metadata)
+      } else {
+        Diagnostics.report(report.sentence)
+      }
+      throw ExitCode(report.exitStatus)
     }
   }
 }
