@@ -34,7 +34,9 @@ let package = Package(
     // The job and its program
     .target(
       name: "Job",
-      dependencies: ["Acquisition", "Publishing", "Ratings", "Recommenders", "Storage", logging]),
+      dependencies: [
+        "Acquisition", "Kernels", "Publishing", "Ratings", "Recommenders", "Storage", logging,
+      ]),
     .executableTarget(name: "recjob", dependencies: ["Job", argumentParser, logging]),
     .executableTarget(
       name: "recjob-bench",

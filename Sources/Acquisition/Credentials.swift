@@ -61,7 +61,10 @@ public struct Credentials: Equatable, Sendable {
 }
 
 extension SecretReference {
-  fileprivate func read(
+  /// Reads the secret, which is one line; a relative file is below `base`.
+  ///
+  /// - Throws: `AcquisitionError.secretMissing` or `.storage`, neither of which shows the secret.
+  public func read(
     environment: [String: String], base: String
   ) throws(AcquisitionError) -> String {
     switch self {

@@ -36,6 +36,9 @@ public struct FetchedDataset: Equatable, Sendable {
 }
 
 extension FetchedDataset {
+  /// The source for logs and records: a URL without what may be secret in it.
+  public var shownOrigin: String { SourceAddress.shownSource(origin) }
+
   /// Measures a file or directory in place.
   init(local path: String, origin: String) throws(StorageError) {
     let (sha256, bytes) = try Self.measure(path)

@@ -89,6 +89,11 @@ enum SourceAddress: Equatable {
     return shown
   }
 
+  /// A source for messages: a path as it is, a URL as ``shown(_:)`` has it.
+  static func shownSource(_ text: String) -> String {
+    scheme(of: text) == nil ? text : shown(text)
+  }
+
   /// The scheme before `:`, if the text has the form of a URL; `a:b.csv` is a path.
   private static func scheme(of text: String) -> String? {
     guard let colon = text.firstIndex(of: ":") else { return nil }

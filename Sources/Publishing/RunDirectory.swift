@@ -69,16 +69,25 @@ public struct RunDirectory: Sendable {
   /// Adds `manifest.json`, then `SHA256SUMS`, which includes the manifest, and last `_SUCCESS`,
   /// which is empty. `rows` is what is known of the files that have records, by path within the
   /// run; those that the manifest of the bundle in `model/` has are added. `threads` files are
-  /// digested at a time.
+  /// digested at a time. `statements` are files, by name, that tell the digests of all others; they
+  /// are added to the run and to its manifest.
   @discardableResult
   public func publish(
-    _ run: StagedRun, rows: [String: Manifest.Rows] = [:], threads: Int = 1
+    _ run: StagedRun, rows: [String: Manifest.Rows] = [:], threads: Int = 1,
+    statements: (Manifest) -> [(name: String, text: String)] = { _ in [] }
   ) throws(PublishingError) -> PublishedRun {
     let rows = try rows.merging(Self.bundleRows(of: run)) { given, _ in given }
     let target = place(Self.runsName, "\(run.identifier)")
     try wrappingStorageErrors { () throws(StorageError) in
-      let manifest = try Manifest(
+      var manifest = try Manifest(
         ofDirectory: run.path, rows: rows, map: Self.mapping(threads: threads))
+      var entries = manifest.entries
+      for (name, text) in statements(manifest) {
+        try Self.write(text, to: PathName.joined(run.path, name))
+        entries.append(
+          Manifest.Entry(path: name, bytes: text.utf8.count, sha256: SHA256Digest(of: text)))
+      }
+      manifest = Manifest(entries: entries)
       let text = ManifestFile.text(manifest)
       try Self.write(text, to: PathName.joined(run.path, ManifestFile.name))
       let sums = Self.sumsText(manifest, manifestBytes: Array(text.utf8))

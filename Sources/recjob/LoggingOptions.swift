@@ -19,9 +19,11 @@ struct LoggingOptions: ParsableArguments {
     if quiet && verbose { throw ValidationError("--quiet and --verbose exclude each other.") }
   }
 
-  /// The logger of the command.
-  func makeLogger() -> Logger {
+  /// The logger of the command, whose end a tail keeps.
+  func makeLogger(tail: LogTail? = nil) -> Logger {
     let level: Logger.Level = quiet ? .warning : verbose ? .debug : .info
-    return Logger(label: "recjob") { _ in StandardErrorLog(format: logFormat, logLevel: level) }
+    return Logger(label: "recjob") { _ in
+      StandardErrorLog(format: logFormat, logLevel: level, tail: tail)
+    }
   }
 }

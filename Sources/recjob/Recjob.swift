@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Job
+import Logging
 
 @main
 struct Recjob: AsyncParsableCommand {
@@ -13,6 +14,7 @@ struct Recjob: AsyncParsableCommand {
         recjob jobs/movielens-small.json           the same
         recjob validate jobs/*.json                check job files, nothing else
         recjob recommend out/movielens-small --user 68
+        recjob --version --verbose                 its commit and its libraries
 
       EXIT STATUS
         0 published or unchanged · 64 usage · 65 bad data · 66 input missing ·
@@ -32,6 +34,10 @@ struct Recjob: AsyncParsableCommand {
     umask(0o027)
     var arguments = Array(CommandLine.arguments.dropFirst())
     if let first = arguments.first, first.hasSuffix(".json") { arguments.insert("run", at: 0) }
+    if arguments.sorted() == ["--verbose", "--version"] {
+      print("\(Program.version)\n\(ProgramBuild.current.text)", terminator: "")
+      return
+    }
     do {
       var command = try parseAsRoot(arguments)
       if var command = command as? any AsyncParsableCommand {
@@ -57,8 +63,9 @@ struct Recjob: AsyncParsableCommand {
 
 /// Writes the failure of a command to standard error.
 enum Diagnostics {
-  static func report(_ error: any Error) {
-    let text = "\(error)".split(separator: "\n").joined(separator: "\nrecjob: ")
-    try? FileHandle.standardError.write(contentsOf: Data("recjob: \(text)\n".utf8))
+  static func report(_ error: Any) {
+    let start = (JournalStream.isStandardError ? JournalStream.prefix(.error) : "") + "recjob: "
+    let text = "\(error)".split(separator: "\n").joined(separator: "\n\(start)")
+    try? FileHandle.standardError.write(contentsOf: Data("\(start)\(text)\n".utf8))
   }
 }

@@ -22,8 +22,8 @@ import Testing
         "SHA256SUMS", "_SUCCESS", "changes.json", "history.csv", "manifest.json", "metrics.json",
         "model/README.md", "model/config.json", "model/items.csv", "model/manifest.json",
         "model/metrics.json", "model/model.safetensors", "model/plan.json",
-        "model/seen.safetensors", "model/users.csv", "plan.json", "recommendations.csv",
-        "recommendations.jsonl", "run.json",
+        "model/seen.safetensors", "model/users.csv", "openlineage.jsonl", "plan.json",
+        "provenance.json", "recommendations.csv", "recommendations.jsonl", "run.json",
       ])
     #expect(try FileSystem.list(fixture.path("out/.staging")).isEmpty)
   }

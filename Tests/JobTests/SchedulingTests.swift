@@ -81,6 +81,23 @@ import Testing
     #expect(FileSystem.exists("\(destination)/etc/recjob"))
   }
 
+  @Test func theCommitIsInstalledWithTheProgramThatItBelongsTo() throws {
+    let directory = try TemporaryDirectory()
+    let shell = try FileSystem.readBytes("/bin/sh")
+    let program = try directory.write(shell, to: "recjob")
+    #expect(try Self.run("chmod", ["755", program]).status == 0)
+    let line = "\(SHA256Digest(of: shell))  0123abcd\n"
+    try directory.write(line, to: "recjob.commit")
+    let destination = directory.path("root")
+    let installed = try Self.run(
+      "env",
+      ["DESTDIR=\(destination)", PathName.joined(Self.folder, "install"), "--binary", program])
+    #expect(installed.status == 0, "\(installed.text)")
+    let copy = "\(destination)/usr/local/lib/recjob/recjob"
+    #expect(try FileSystem.readText(copy + ".commit") == line)
+    #expect(try SHA256Digest.ofFile(copy) == SHA256Digest(of: shell))
+  }
+
   @Test func aDryRunOfTheInstallerChangesNothing() throws {
     let directory = try TemporaryDirectory()
     let destination = directory.path("root")

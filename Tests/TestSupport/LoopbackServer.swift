@@ -6,10 +6,14 @@ import Synchronization
 public final class LoopbackServer: Sendable {
   /// What a client asked.
   public struct Request: Equatable, Sendable {
+    /// The method.
+    public var method = "GET"
     /// The path, or the whole URL if the client takes the server for a proxy.
     public var path: String
     /// The headers by their names in lower case.
     public var headers: [String: String]
+    /// What follows the head.
+    public var body: [UInt8] = []
 
     /// The first byte of the range that is asked for.
     public var rangeStart: Int? {
@@ -182,18 +186,33 @@ public final class LoopbackServer: Sendable {
 
   private static func read(_ connection: Int32) -> Request? {
     var bytes: [UInt8] = []
-    while !bytes.suffix(4).elementsEqual("\r\n\r\n".utf8) {
+    var body = 0
+    while true {
       let piece = receive(connection)
       if piece.isEmpty { return nil }
       bytes += piece
+      // A head of a few hundred bytes: looking at it again for each piece costs nothing.
+      if let end = bytes.firstRange(of: Array("\r\n\r\n".utf8))?.upperBound {
+        body = end
+        break
+      }
     }
-    let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\r\n")
+    let lines = String(decoding: bytes[..<body], as: UTF8.self).split(separator: "\r\n")
     var headers: [String: String] = [:]
     for line in lines.dropFirst() {
       let parts = line.split(separator: ":", maxSplits: 1)
       headers[parts[0].lowercased()] = String(parts[1].drop { $0 == " " })
     }
-    return Request(path: String(lines[0].split(separator: " ")[1]), headers: headers)
+    let length = headers["content-length"].flatMap { Int($0) } ?? 0
+    while bytes.count < body + length {
+      let piece = receive(connection)
+      if piece.isEmpty { return nil }
+      bytes += piece
+    }
+    let words = lines[0].split(separator: " ")
+    return Request(
+      method: String(words[0]), path: String(words[1]), headers: headers,
+      body: Array(bytes[body...]))
   }
 
   private static func receive(_ connection: Int32) -> [UInt8] {

@@ -35,7 +35,9 @@ let package = Package(
       path: "Sources/Publishing"),
     .target(
       name: "Job",
-      dependencies: ["Acquisition", "Publishing", "Ratings", "Recommenders", "Storage", logging],
+      dependencies: [
+        "Acquisition", "Kernels", "Publishing", "Ratings", "Recommenders", "Storage", logging,
+      ],
       path: "Sources/Job"),
     .target(name: "TestSupport", dependencies: ["Ratings", "Storage"], path: "TestSupport"),
     .target(name: "Driver", path: "Driver"),

@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "build.h"
+
 // The hottest loops. Shared rules:
 // - A row is `stride` floats, `stride` a multiple of 16, aligned to 64 bytes; lanes beyond the row's
 //   `dimension` are zero and stay zero.

@@ -79,7 +79,7 @@ extension JobSchema {
 
 extension ValueSchema where Value == SecretOptions {
   /// An object that says where a secret is, in one of three ways.
-  fileprivate static var secret: ValueSchema {
+  static var secret: ValueSchema {
     let places = JobSchema.secretPlaces
     return ValueSchema(
       noun: "object",

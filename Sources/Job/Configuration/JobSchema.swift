@@ -34,6 +34,9 @@ public enum JobSchema {
       Field("export", \Plan.export, .object(export), "The files that recommendations go to."),
       Field("output", \Plan.output, .object(output), "Where runs are published."),
       Field("gates", \Plan.gates, .object(gates), "What a run must fulfil to be published."),
+      Field(
+        "monitoring", \Plan.monitoring, .object(monitoring),
+        "Who is told how a run went. No failure of theirs changes a result or an exit status."),
       Field("limits", \Plan.limits, .object(limits), "What a run may use of the machine."),
       Field(
         "lock_wait_seconds", \Plan.lockWaitSeconds, .integer(0...86_400),

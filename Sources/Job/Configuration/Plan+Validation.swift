@@ -27,7 +27,7 @@ extension Plan {
   /// Finds every combination of keys that cannot be run.
   func conflicts() -> [PlanConflict] {
     datasetConflicts() + layoutConflicts() + sourceConflicts() + splitConflicts()
-      + trainingConflicts() + directoryConflicts() + authConflicts()
+      + trainingConflicts() + directoryConflicts() + authConflicts() + monitoringConflicts()
   }
 
   private func datasetConflicts() -> [PlanConflict] {

@@ -23,6 +23,8 @@ public struct Plan: Equatable, Sendable {
   public var output = OutputOptions()
   /// What it must fulfil.
   public var gates = GateOptions()
+  /// Who is told how it went.
+  public var monitoring = MonitoringOptions()
   /// What a run may use.
   public var limits = LimitOptions()
   /// The seconds to wait for a run that holds the output directory. The default is 0.
@@ -91,7 +93,7 @@ public struct Plan: Equatable, Sendable {
   /// The keys that determine the bytes of the results, with the dataset, and the items where they are in
   /// a file of their own, named by digest.
   ///
-  /// Sources, output, threads, limits, gates and the job's name are not among them.
+  /// Sources, output, threads, limits, gates, monitoring and the job's name are not among them.
   public func resultPlan(
     datasetDigest: SHA256Digest, itemsDigest: SHA256Digest? = nil
   ) -> JSONValue {

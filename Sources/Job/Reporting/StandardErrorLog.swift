@@ -10,18 +10,32 @@ public enum LogFormat: String, CaseIterable, Sendable {
   case json
 }
 
-/// Writes one line for each message to standard error.
+/// Writes one line for each message to standard error, and keeps the last ones.
+///
+/// Where standard error is systemd's journal, each line begins with its priority, and those for people
+/// have no time, which the journal has itself.
 public struct StandardErrorLog: LogHandler {
-  /// The least level that is written.
+  /// The least level that is written or kept.
   public var logLevel: Logger.Level
   /// What is added to every message.
   public var metadata: Logger.Metadata = [:]
   private let format: LogFormat
+  private let writtenLevel: Logger.Level
+  private let tail: LogTail?
+  private let isJournal: Bool
 
-  /// Creates a log.
-  public init(format: LogFormat, logLevel: Logger.Level) {
+  /// Creates a log that writes messages from a level on, and keeps those from `info` on in a tail.
+  public init(format: LogFormat, logLevel: Logger.Level, tail: LogTail? = nil) {
+    self.init(
+      format: format, logLevel: logLevel, tail: tail, isJournal: JournalStream.isStandardError)
+  }
+
+  init(format: LogFormat, logLevel: Logger.Level, tail: LogTail?, isJournal: Bool) {
     self.format = format
-    self.logLevel = logLevel
+    self.tail = tail
+    self.isJournal = isJournal
+    writtenLevel = logLevel
+    self.logLevel = tail == nil ? logLevel : min(logLevel, .info)
   }
 
   /// One entry of ``metadata``.
@@ -30,24 +44,35 @@ public struct StandardErrorLog: LogHandler {
     set { metadata[key] = newValue }
   }
 
-  /// Writes a message.
+  /// Writes a message, keeps it, or both.
   public func log(event: LogEvent) {
-    let fields = metadata.merging(event.metadata ?? [:]) { _, new in new }
-      .sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") }
     let time = Machine.timeText(Date())
+    tail?.append(line(event, time: time))
+    guard event.level >= writtenLevel else { return }
     let line =
-      switch format {
-      case .text:
-        ([time, event.level.rawValue, "\(event.message)"]
-          + fields.map { "\($0.0)=\(Self.quoted($0.1))" }).joined(separator: " ")
-      case .json:
-        JSONValue.object(
-          ([("time", time), ("level", event.level.rawValue), ("message", "\(event.message)")]
-            + fields).map { JSONMember(key: $0.0, value: .string($0.1)) }
-        ).text()
-      }
+      isJournal
+      ? JournalStream.prefix(event.level) + line(event, time: format == .text ? nil : time)
+      : line(event, time: time)
     // A log that cannot be written is no reason to end the run.
     try? FileHandle.standardError.write(contentsOf: Data("\(line)\n".utf8))
+  }
+
+  /// The line of a message.
+  func line(_ event: LogEvent, time: String?) -> String {
+    let fields = metadata.merging(event.metadata ?? [:]) { _, new in new }
+      .sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") }
+    switch format {
+    case .text:
+      let words = [time, event.level.rawValue, "\(event.message)"].compactMap(\.self)
+      return (words + fields.map { "\($0.0)=\(Self.quoted($0.1))" }).joined(separator: " ")
+    case .json:
+      let first = [
+        ("time", time), ("level", event.level.rawValue), ("message", "\(event.message)"),
+      ].compactMap { name, value in value.map { (name, $0) } }
+      return JSONValue.object(
+        (first + fields).map { JSONMember(key: $0.0, value: .string($0.1)) }
+      ).text()
+    }
   }
 
   private static func quoted(_ text: String) -> String {

@@ -95,7 +95,7 @@ extension FetchedDataset {
   /// What `run.json` says of a file.
   fileprivate var record: JSONValue {
     [
-      "source": .string(origin), "sha256": .string(sha256.hex), "bytes": .integer(bytes),
+      "source": .string(shownOrigin), "sha256": .string(sha256.hex), "bytes": .integer(bytes),
       "etag": etag.map { .string($0) } ?? .null, "from_cache": .bool(fromCache),
       "stale": .bool(isStale),
     ]

@@ -1,6 +1,6 @@
 import Dispatch
-public import Logging
-public import Storage
+import Logging
+import Storage
 import Synchronization
 
 /// Whether a signal has asked a run to end.
@@ -45,7 +45,7 @@ public final class Interruption: Sendable {
   /// Catches the signals that ask a process to end, for as long as what it returns is held.
   ///
   /// `cancel` is to cancel the task of the run.
-  public func watch(
+  func watch(
     logger: Logger, cancelling cancel: @escaping @Sendable () -> Void
   ) -> EndingSignals {
     let queue = DispatchQueue(label: "recjob.signals")

@@ -100,13 +100,18 @@ public struct JobRunner: Sendable {
   private let plan: Plan
   private let settings: RunSettings
   private let logger: Logger
+  private let observer: RunObserver?
 
-  /// Prepares the run of a checked plan.
-  public init(jobFile: JobFile, plan: Plan, settings: RunSettings, logger: Logger) {
+  /// Prepares the run of a checked plan, of which an observer hears.
+  public init(
+    jobFile: JobFile, plan: Plan, settings: RunSettings, logger: Logger,
+    observer: RunObserver? = nil
+  ) {
     self.jobFile = jobFile
     self.plan = plan
     self.settings = settings
     self.logger = logger
+    self.observer = observer
   }
 
   /// Runs the job and publishes its result, unless the newest run is what it would come to.
@@ -116,7 +121,8 @@ public struct JobRunner: Sendable {
   ///   (``Interrupted``); nothing was published then.
   public func run() async throws(JobError) -> RunOutcome {
     let started = Date()
-    var clock = StageClock(logger: logger, interruption: settings.interruption)
+    var clock = StageClock(
+      logger: logger, observer: observer, interruption: settings.interruption)
     let output = RunDirectory(jobFile.resolved(plan.output.directory ?? "out"))
     var checkpoints: RunCheckpoints?
     do throws(JobError) {
@@ -138,6 +144,18 @@ public struct JobRunner: Sendable {
     }
   }
 
+  /// Runs the job as ``run()`` does, and ends it when a signal asks the process to end.
+  public func runUntilSignal() async throws(JobError) -> RunOutcome {
+    let task = Task { try await run() }
+    let watch = settings.interruption.watch(logger: logger) { task.cancel() }
+    defer { withExtendedLifetime(watch) {} }
+    do {
+      return try await task.value
+    } catch {
+      throw JobError(stage: .plan, cause: error)
+    }
+  }
+
   /// The stages that nobody else may run at the same time.
   private func runLocked(
     in output: RunDirectory, started: Date, _ checkpoints: inout RunCheckpoints?,
@@ -150,7 +168,7 @@ public struct JobRunner: Sendable {
     logger.info(
       "Dataset fetched",
       metadata: [
-        "dataset.source": "\(fetched.dataset.origin)",
+        "dataset.source": "\(fetched.dataset.shownOrigin)",
         "dataset.sha256": "\(fetched.dataset.sha256)",
         "dataset.bytes": "\(fetched.dataset.bytes)",
       ])
@@ -207,13 +225,16 @@ public struct JobRunner: Sendable {
         let record = RunRecord(
           identifier: "\(staged.identifier)", plan: plan, jobFile: jobFile,
           resultPlanHash: plan.resultPlanHash(of: fetched),
-          dataset: fetched.record, started: started, finished: Date(),
+          fetched: fetched, started: started, finished: Date(),
           stageSeconds: stages.stages, threads: threads, warnings: stages.warnings,
           estimatedMemoryBytes: memory.bytes, ignoredGates: ignored)
         try Self.write(plan.json(), "plan.json", staged.path)
         try Self.write(record.json, "run.json", staged.path)
         try Self.write(changes.json, "changes.json", staged.path)
-        return try output.publish(staged, rows: rows, threads: threads)
+        return try output.publish(staged, rows: rows, threads: threads) {
+          RunStatements(record: record, ratings: dataset.ratings.count, output: output.path)
+            .files(of: $0)
+        }
       }
       return result.summary(
         run: "\(staged.identifier)", directory: published.path, plan: plan,

@@ -44,7 +44,10 @@ public struct Reproduction: Sendable {
   }
 
   /// The files that are records of the run and not results of it.
-  static let records: Set<String> = ["run.json", "plan.json", "changes.json", "report.html"]
+  static let records: Set<String> = [
+    "run.json", "plan.json", "changes.json", "report.html", RunStatements.provenanceName,
+    RunStatements.lineageName,
+  ]
 
   /// Runs the plan again and compares.
   ///

@@ -8,7 +8,7 @@ struct RunRecord {
   var plan: Plan
   var jobFile: JobFile
   var resultPlanHash: SHA256Digest
-  var dataset: JSONValue
+  var fetched: FetchedFiles
   var started: Date
   var finished: Date
   var stageSeconds: [StageSeconds]
@@ -16,8 +16,14 @@ struct RunRecord {
   var warnings: [String]
   var estimatedMemoryBytes: Int
   var ignoredGates: [String]
+  var host = Machine.hostName
 
   var json: JSONValue {
+    .object(place.objectMembers + ProgramBuild.current.members + course.objectMembers)
+  }
+
+  /// The job and its data.
+  private var place: JSONValue {
     [
       "run": .string(identifier),
       "job": .string(plan.name),
@@ -25,10 +31,14 @@ struct RunRecord {
       "job_directory": .string(Machine.absolutePath(jobFile.baseDirectory)),
       "plan_sha256": .string(plan.planHash.hex),
       "result_plan_sha256": .string(resultPlanHash.hex),
-      "dataset": dataset,
-      "program_version": .string(Program.version),
-      "results_revision": .integer(Program.resultsRevision),
-      "host": .string(Machine.hostName),
+      "dataset": fetched.record,
+    ]
+  }
+
+  /// The machine, and how the run went on it.
+  private var course: JSONValue {
+    [
+      "host": .string(host),
       "threads": .integer(threads),
       "started": .string(Machine.timeText(started)),
       "finished": .string(Machine.timeText(finished)),
@@ -42,6 +52,11 @@ struct RunRecord {
       "ignored_gates": .array(ignoredGates.map { .string($0) }),
     ]
   }
+}
+
+extension JSONValue {
+  /// The members of an object; none where this is another value.
+  var objectMembers: [JSONMember] { objectValue ?? [] }
 }
 
 /// How long a stage took.

@@ -5,12 +5,14 @@ struct StageClock {
   private(set) var stages: [StageSeconds] = []
   private(set) var warnings: [String] = []
   private let logger: Logger
+  private let observer: RunObserver?
   private let interruption: Interruption?
   private let start = ContinuousClock.now
 
   /// Starts the clock of a run that `interruption` may end before any stage.
-  init(logger: Logger, interruption: Interruption? = nil) {
+  init(logger: Logger, observer: RunObserver? = nil, interruption: Interruption? = nil) {
     self.logger = logger
+    self.observer = observer
     self.interruption = interruption
   }
 
@@ -29,18 +31,29 @@ struct StageClock {
       }
       result = try await body()
     } catch {
-      throw JobError(stage: stage, cause: error)
+      let error = JobError(stage: stage, cause: error)
+      _ = add(begin, to: error.stage, failed: true)
+      throw error
     }
+    let seconds = add(begin, to: stage, failed: false)
+    logger.debug(
+      "Stage finished",
+      metadata: ["stage.name": "\(stage.rawValue)", "stage.seconds": "\(seconds)"])
+    return result
+  }
+
+  /// Adds the time since an instant to a stage and returns it, in seconds.
+  private mutating func add(
+    _ begin: ContinuousClock.Instant, to stage: Stage, failed: Bool
+  ) -> Double {
     let seconds = Self.seconds(ContinuousClock.now - begin)
     if let last = stages.last, last.stage == stage {
       stages[stages.count - 1] = StageSeconds(stage: stage, seconds: last.seconds + seconds)
     } else {
       stages.append(StageSeconds(stage: stage, seconds: seconds))
     }
-    logger.debug(
-      "Stage finished",
-      metadata: ["stage.name": "\(stage.rawValue)", "stage.seconds": "\(seconds)"])
-    return result
+    observer?.note(stages, ended: stage, failed: failed)
+    return seconds
   }
 
   /// Notes what a person should look at though the run goes on.

@@ -113,6 +113,11 @@ struct OpenFile: ~Copyable, Sendable {
     }
   }
 
+  /// Lets every user read the file.
+  func letAllRead() throws(StorageError) {
+    try once(path: path, operation: .write) { fchmod(descriptor, Self.fileMode | S_IROTH) }
+  }
+
   /// Drops all bytes of the file.
   func truncate() throws(StorageError) {
     try retryingInterrupts(path: path, operation: .write) { ftruncate(descriptor, 0) }

@@ -12,4 +12,13 @@ enum TemporaryName {
     }
     throw .cannotCreate(path: path, reason: "its directory is full of temporary files")
   }
+
+  /// Whether a name is one that this type gave to a temporary file of `file`.
+  static func isTemporary(_ name: String, of file: String) -> Bool {
+    guard name.hasPrefix(".\(file)."), name.hasSuffix(".tmp") else { return false }
+    let middle = name.dropFirst(file.count + 2).dropLast(4).split(
+      separator: ".", omittingEmptySubsequences: false)
+    return middle.count == 2
+      && middle.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy { (48...57).contains($0) } }
+  }
 }

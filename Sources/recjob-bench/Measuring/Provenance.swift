@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Job
+import Kernels
 import Storage
 
 /// What every result says about the program and the machine.
@@ -42,7 +43,7 @@ enum MachineFacts {
     return [
       "cpu": .string(value(of: "model name", in: facts) ?? "unknown"),
       "cores": .integer(ProcessInfo.processInfo.activeProcessorCount),
-      "vectors": .string(vectors(flags: value(of: "flags", in: facts))),
+      "vectors": .string(KernelBuild.vectors),
     ]
   }
 
@@ -81,17 +82,5 @@ enum MachineFacts {
       return parts[1].trimmingCharacters(in: .whitespaces)
     }
     return nil
-  }
-
-  private static func vectors(flags: String?) -> String {
-    #if arch(arm64)
-      return "NEON"
-    #else
-      let flags = Set((flags ?? "").split(separator: " "))
-      if flags.isSuperset(of: ["avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"]) {
-        return "AVX-512"
-      }
-      return flags.isSuperset(of: ["avx2", "bmi1", "bmi2", "f16c", "fma"]) ? "AVX2" : "SSE2"
-    #endif
   }
 }

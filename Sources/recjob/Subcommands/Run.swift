@@ -84,39 +84,36 @@ struct Run: AsyncParsableCommand {
     settings.threads = threads
     settings.ignoresGates = ignoreGates
     settings.runsUnchanged = force
-    var logger = logging.makeLogger()
+    let tail = LogTail()
+    var logger = logging.makeLogger(tail: tail)
     logger[metadataKey: "job"] = "\(plan.name)"
-    let runner = JobRunner(jobFile: file, plan: plan, settings: settings, logger: logger)
-    do {
-      let task = Task { try await runner.run() }
-      let watch = settings.interruption.watch(logger: logger) { task.cancel() }
-      defer { withExtendedLifetime(watch) {} }
-      report(try await task.value, name: plan.name, logger)
-    } catch {
-      fail(error as? JobError ?? JobError(stage: .plan, cause: error), logger)
+    let report = await MonitoredRun(jobFile: file, plan: plan, tail: tail, logger: logger).run {
+      [logger, settings] observer throws(JobError) in
+      let runner = JobRunner(
+        jobFile: file, plan: plan, settings: settings, logger: logger, observer: observer)
+      return try await runner.runUntilSignal()
     }
+    finish(report, logger)
   }
 
-  private func report(_ outcome: RunOutcome, name: String, _ logger: Logger) {
-    let (line, directory) =
-      switch outcome {
-      case .published(let summary): (summary.line, summary.directory)
-      case .unchanged(let run): (run.line, run.directory)
+  /// Ends the log with its summary and the program as it must end.
+  private func finish(_ report: RunReport, _ logger: Logger) {
+    switch report.ending {
+    case .published(let summary):
+      logger.notice(report.message, metadata: report.metadata)
+      print("\(report.job): \(summary.line)\n\(report.job): results in \(summary.directory)")
+    case .unchanged(let run):
+      logger.notice(report.message, metadata: report.metadata)
+      print("\(report.job): \(run.line)\n\(report.job): results in \(run.directory)")
+    case .failed(let error):
+      // One line for the failure: a log record where records are read, else the plain sentence.
+      if logging.logFormat == .json {
+        logger.error(report.message, metadata: report.metadata)
+      } else {
+        Diagnostics.report(report.sentence)
       }
-    logger.notice("Run ended", metadata: ["run": "\(directory)"])
-    print("\(name): \(line)\n\(name): results in \(directory)")
-  }
-
-  /// Says what failed, in one line, and ends the process as it must end.
-  private func fail(_ error: JobError, _ logger: Logger) -> Never {
-    if logging.logFormat == .json {
-      // Where records are read, the failure is one.
-      logger.error(
-        "Run failed", metadata: ["stage": "\(error.stage.rawValue)", "reason": "\(error.cause)"])
-    } else {
-      Diagnostics.report(error)
+      if let interrupted = error.cause as? Interrupted { interrupted.endProcess() }
+      Foundation.exit(report.exitStatus)
     }
-    if let interrupted = error.cause as? Interrupted { interrupted.endProcess() }
-    Foundation.exit(ExitStatus(error).rawValue)
   }
 }

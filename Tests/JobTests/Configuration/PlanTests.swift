@@ -209,6 +209,11 @@ import Testing
         "max_test_rmse": 0.9, "max_rmse_increase": 0.01, "beat_baseline": "require",
         "max_shrink": 1
       },
+      "monitoring": {
+        "metrics_file": "/metrics/full.prom",
+        "ping": {"start": "https://ping.example.org/a", "failure": {"credential": "ping-failure"}},
+        "open_lineage": {"namespace": "shop"}
+      },
       "limits": {"threads": 2, "memory_mb": 900},
       "lock_wait_seconds": 60
     }

@@ -46,7 +46,7 @@ import Testing
     try writeManifest(rows: Dictionary(uniqueKeysWithValues: files.map { ($0.name, $0.rows) }))
   }
 
-  private func writeManifest(rows: [String: Int] = [:]) throws {
+  private func writeManifest(rows: [String: Manifest.Rows] = [:]) throws {
     let manifest = try Manifest(ofDirectory: directory.path, rows: rows)
     try directory.write(ManifestFile.text(manifest), to: "manifest.json")
   }
@@ -155,7 +155,7 @@ import Testing
 
   @Test func otherNumbersOfRecordsThanTheManifestHasAreDamage() throws {
     try publish([.csv])
-    try writeManifest(rows: ["recommendations.csv": 3])
+    try writeManifest(rows: ["recommendations.csv": Manifest.Rows(count: 3)])
     let error = #expect(throws: PublishingError.self) { try read() }
     #expect("\(try #require(error))".contains("has 105 records instead of 3"))
   }

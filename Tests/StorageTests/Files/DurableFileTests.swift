@@ -36,4 +36,19 @@ import Testing
       return
     }
   }
+
+  @Test func aFileForAllMayBeReadByAll() throws {
+    let path = directory.path("a.prom")
+    try DurableFile.write("old", to: path)
+    try DurableFile.write("new", to: path, isForAll: true)
+    #expect(try FileSystem.status(path).st_mode & 0o777 == 0o644)
+  }
+
+  @Test func onlyTheTemporaryFilesOfAFileAreLeftovers() throws {
+    for name in [".a.7.0.tmp", ".a.19.3.tmp"] { try directory.write("", to: name) }
+    let others = [".a.b.7.0.tmp", ".a.7.tmp", ".a.x.0.tmp", ".ab.7.0.tmp", "a", "a.7.0.tmp"]
+    for name in others { try directory.write("", to: name) }
+    DurableFile.removeLeftovers(of: directory.path("a"))
+    #expect(try FileSystem.list(directory.path) == others.sorted())
+  }
 }

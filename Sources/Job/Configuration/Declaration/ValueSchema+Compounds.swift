@@ -103,6 +103,8 @@ extension [JSONMember] {
       case ("type", .string): JSONMember(key: "type", value: [member.value, "null"])
       case ("type", .array(let types)): JSONMember(key: "type", value: .array(types + ["null"]))
       case ("enum", .array(let choices)): JSONMember(key: "enum", value: .array(choices + [nil]))
+      case ("anyOf", .array(let options)):
+        JSONMember(key: "anyOf", value: .array(options + [["type": "null"]]))
       default: member
       }
     }
