@@ -30,7 +30,7 @@ extension Downstream {
       // The output directory stands for its latest run; readers see one run or the other, always whole.
       let loading = try store.startLoading(runs.directory.path("out"))
       var seen: [Set<LoadedRow>] = []
-      while loading.isRunning { seen.append(try store.rows()) }
+      repeat { seen.append(try store.rows()) } while loading.isRunning
       let outcome = try loading.finish()
       #expect(outcome.status == 0, "\(outcome.errors)")
       #expect(seen.allSatisfy { $0 == first || $0 == second })
@@ -56,6 +56,7 @@ extension Downstream {
     /// What is wrong with a file, and how a loader ends.
     private static func expectRefused(_ store: some Store, _ runs: NastyRuns) throws {
       // Under a name of their own, as tables that are there are not loaded again.
+      try store.forgetOthers()
       func expect(
         _ status: Int32, _ message: String, fittingSums: Bool = true,
         changing change: (_ name: String, _ bytes: [UInt8]) throws -> [UInt8]
