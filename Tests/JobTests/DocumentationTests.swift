@@ -8,7 +8,7 @@ import Testing
   private static let root = URL(filePath: JobDocuments.directory)
     .deletingLastPathComponent().path(percentEncoded: false)
   private static let pages = [
-    "README.md", "jobs/README.md", "jobs/data/README.md", "cron/README.md",
+    "README.md", "jobs/README.md", "jobs/data/README.md", "jobs/load/README.md", "cron/README.md",
   ]
   private static let pagesWithExitCodes = ["README.md", "jobs/README.md", "cron/README.md"]
 

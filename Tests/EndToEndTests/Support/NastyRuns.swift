@@ -23,6 +23,7 @@ final class NastyRuns: Sendable {
       "\n", "cr\rx", "\r", "x\r\ny", "tab\tx", "\t", " ", "a;b", "{\"json\":[1]}", "[1,2]", "%s",
       "$1", ":x", "-- x", "/* x", "x\n\\.\ny", "mid\u{FEFF}bom", "\u{FEFF}bom", "\u{1}\u{2}",
       "\u{7F}", "\u{85}", "\u{2028}", "true", "NaN", "Infinity", "2024-01-01", "`x`", "${HOME}",
+      "\\u0000",
     ] + fuzz
 
   /// Texts of characters that have a meaning somewhere.

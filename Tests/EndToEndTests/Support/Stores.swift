@@ -10,10 +10,13 @@ protocol Store {
   var environment: [String: String] { get }
   /// What readers see.
   func rows() throws -> Set<LoadedRow>
+  /// Removes the versions that readers do not see, where a load could go on from what there is.
+  func forgetOthers() throws
 }
 
 extension Store {
   var environment: [String: String] { [:] }
+  func forgetOthers() throws {}
 
   func startLoading(_ path: String) throws -> ChildProcess {
     try Tool.start(
@@ -33,7 +36,9 @@ struct SQLiteStore: Store {
   var loader: (name: String, arguments: [String]) { ("sqlite", [database]) }
 
   func query(_ commands: String...) throws -> String {
-    let outcome = try Tool.run("sqlite3", ["-batch", "-bail", database] + commands)
+    // The last to close the database locks it for a moment.
+    let outcome = try Tool.run(
+      "sqlite3", ["-batch", "-bail", "-cmd", ".timeout 60000", database] + commands)
     try #require(outcome.status == 0, "\(outcome.errors)")
     return outcome.output
   }
@@ -170,6 +175,14 @@ final class RedisStore: Store {
 
   var current: String {
     get throws { try String(command("GET", "\(Self.prefix):current").dropLast()) }
+  }
+
+  func forgetOthers() throws {
+    let versions = try command("SMEMBERS", "\(Self.prefix):versions").split(separator: "\n")
+    let current = try current
+    for version in versions where version != current {
+      _ = try command("DEL", String(version))
+    }
   }
 
   func rows() throws -> Set<LoadedRow> {
