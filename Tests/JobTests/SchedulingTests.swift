@@ -39,6 +39,58 @@ import Testing
     #expect(answer.status == 0, "\(answer.text.split(separator: "\n").last ?? "")")
   }
 
+  /// The settings of a unit's file, in their order.
+  private static func settings(_ unit: String) throws -> [(key: Substring, value: Substring)] {
+    try FileSystem.readText(PathName.joined(folder, unit)).split(separator: "\n").compactMap {
+      guard !$0.hasPrefix("#"), let equals = $0.firstIndex(of: "=") else { return nil }
+      return ($0[..<equals], $0[$0.index(after: equals)...])
+    }
+  }
+
+  @Test func whatAnOperatorReliesOnIsInTheUnits() throws {
+    let service = try Self.settings("recjob@.service")
+    func value(_ key: String) -> Substring? { service.last { $0.key == key }?.value }
+    // A run ends within ten seconds of the signal; only then may it be killed.
+    #expect(value("TimeoutStopSec") == "30s")
+    #expect(value("KillMode") == "mixed")
+    #expect(value("KillSignal") == "SIGTERM")
+    #expect(value("Type") == "oneshot" && value("Restart") == "on-failure")
+    #expect(value("TimeoutStartSec") == "4h")
+    // Four runs that each use up their time still are within the interval.
+    #expect(value("StartLimitBurst") == "4" && value("StartLimitIntervalSec") == "18h")
+    #expect(value("OnFailure") == "recjob-failure@%i.service")
+    #expect(value("StateDirectory") == "recjob recjob/%i" && value("CacheDirectory") == "recjob")
+    // A credential that is not there must not keep the unit from starting: with a name of systemd's
+    // stores it does not, with a path it would.
+    let credentials = service.filter { $0.key == "LoadCredential" }.map(\.value)
+    #expect(credentials.count == 3)
+    for credential in credentials {
+      #expect(credential.wholeMatch(of: /([a-z]+):recjob\.%i\.\1/) != nil, "\(credential)")
+    }
+    let timer = try Self.settings("recjob@.timer")
+    #expect(timer.contains { $0.key == "Persistent" && $0.value == "true" })
+    #expect(timer.contains { $0.key == "RandomizedDelaySec" })
+    #expect(timer.contains { $0.key == "OnCalendar" })
+  }
+
+  @Test(.enabled(if: (try? run("promtool", ["--version"]))?.status == 0, "promtool is needed"))
+  func prometheusFindsNothingWrongWithTheAlerts() throws {
+    let answer = try Self.run(
+      "promtool", ["check", "rules", PathName.joined(Self.folder, "recjob-alerts.yml")])
+    #expect(answer.status == 0, "\(answer.text)")
+    #expect(answer.text.contains("4 rules found"))
+  }
+
+  @Test(
+    .enabled(if: (try? run("shellcheck", ["--version"]))?.status == 0, "shellcheck is needed"),
+    arguments: ["cron/install", "jobs/run", "jobs/setup", "Tests/run"])
+  func shellcheckFindsNothingWrong(script: String) throws {
+    let root = PathName.parent(of: Self.folder)
+    let answer = try Self.run("shellcheck", [PathName.joined(root, script)])
+    #expect(answer.text == "")
+    #expect(answer.status == 0)
+  }
+
   @Test func whatALaterAttemptCanMendIsTriedAgain() throws {
     let unit = try FileSystem.readText(PathName.joined(Self.folder, "recjob@.service"))
     let line = try #require(
