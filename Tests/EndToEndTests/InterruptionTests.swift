@@ -110,14 +110,16 @@ import Testing
         == ReproducibilityTests.results(of: PublishedRun(fixture.path("whole"))))
   }
 
+  private static let manyRatings = PlantedDataset(users: 150, items: 60, density: 0.3)
+
   /// An epoch of this job takes far longer than a run may take to end.
   private static let slow = [
-    "--set", "model.type=neural", "--set", "model.hidden=[8192,8192]",
+    "--set", "model.type=neural", "--set", "model.hidden=[2048,2048]",
     "--set", "training.batch_size=1",
   ]
 
   @Test func anEpochThatTakesTooLongIsDropped() throws {
-    let fixture = try JobFixture()
+    let fixture = try JobFixture(Self.manyRatings)
     let run = try BuiltProgram.start(["run", "job.json"] + Self.slow, in: fixture.directory.path)
     try run.wait { run.errors.contains("Memory estimated") }
     usleep(300_000)
@@ -131,7 +133,7 @@ import Testing
   }
 
   @Test func aSecondSignalEndsTheRunAtOnce() throws {
-    let fixture = try JobFixture()
+    let fixture = try JobFixture(Self.manyRatings)
     let run = try BuiltProgram.start(["run", "job.json"] + Self.slow, in: fixture.directory.path)
     try run.wait { run.errors.contains("Memory estimated") }
     usleep(300_000)

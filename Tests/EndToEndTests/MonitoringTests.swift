@@ -170,7 +170,7 @@ import Testing
     for key in ["job", "test.rmse", "run.seconds", "lists.rows"] {
       #expect(published[key] != nil, "\(key)")
     }
-    let failed = try last("--set", "gates.max_test_rmse=0.0001")
+    let failed = try last("--force", "--set", "gates.max_test_rmse=0.0001")
     #expect(failed["outcome"] == "failed" && failed["exit_status"] == "80")
     #expect(failed["stage"] == "gate" && failed["level"] == "error")
     #expect(failed["reason"]?.stringValue?.contains("max_test_rmse") == true)
