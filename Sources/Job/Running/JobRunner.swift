@@ -75,7 +75,8 @@ public struct JobRunner: Sendable {
     let lock = try await clock.run(.lock) {
       try FileSystem.makeDirectory(output.path)
       return try FileLock.acquire(
-        PathName.joined(output.path, ".lock"), holder: holderText(started),
+        PathName.joined(output.path, ".lock"),
+        holder: Machine.holderText("job \(plan.name)", since: started),
         waitSeconds: plan.lockWaitSeconds)
     }
     let fetched = try await clock.run(.fetch) { try await DatasetFetch(jobFile, plan).run() }
@@ -133,11 +134,6 @@ public struct JobRunner: Sendable {
 
   private var threads: Int {
     settings.threads ?? plan.limits.threads ?? Machine.processorCount
-  }
-
-  private func holderText(_ started: Date) -> String {
-    "process \(ProcessInfo.processInfo.processIdentifier) on \(Machine.hostName), job "
-      + "\(plan.name), started \(Machine.timeText(started))"
   }
 
   private func reportData(_ dataset: RatingsDataset) {
@@ -208,7 +204,7 @@ public struct JobRunner: Sendable {
   private func prune(_ output: RunDirectory, _ clock: inout StageClock) {
     do throws(PublishingError) {
       try output.prune(
-        keepRuns: plan.output.keepRuns, keepDays: plan.output.keepDays,
+        keepRuns: plan.output.keepRuns, keepSeconds: plan.output.keepSeconds,
         now: Int64(Date().timeIntervalSince1970))
     } catch {
       clock.warn("an old run could not be removed: \(error)")
