@@ -92,6 +92,12 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *_):
         pass
 
+    def copyfile(self, source, target):
+        try:
+            super().copyfile(source, target)
+        except ConnectionError:
+            pass  # who asked was killed
+
 
 class Bench:
     """A scratch directory with a dataset, a job and a program to run it."""

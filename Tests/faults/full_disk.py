@@ -118,8 +118,8 @@ def cache(program, root, quick):
             check(bench.latest() == history.old, "latest is another run")
             check(tree(f"{bench.out}/runs/{history.old}") == before, "the old run has changed")
             check(not bench.litter(), f"the failed run left {bench.litter()}")
-            kept = f"{place}/sha256"
-            check(not os.path.isdir(kept) or not os.listdir(kept), "a part is in the cache")
+            for name, digest in tree(f"{place}/sha256").items():
+                check(name == digest, f"{size} KiB: a part of the download is in the cache")
         finally:
             unmount(place)
     check(count > 1, "no file system was too small")

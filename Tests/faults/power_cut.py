@@ -247,7 +247,7 @@ def run(program, quick, workers, place=None, seed=0, **_):
 
     def take_up(names):
         """The program itself verifies and goes on from what is left."""
-        if quick and chance.random() > 0.05:
+        if chance.random() > (0.05 if quick else 0.25):
             return
         shutil.rmtree(bench.out, ignore_errors=True)
         materialise(names, bench.out)
@@ -255,12 +255,12 @@ def run(program, quick, workers, place=None, seed=0, **_):
         history.check_next()
         started.append(names)
 
-    states = replay(calls, history, chance, 4 if quick else 60, take_up)
+    states = replay(calls, history, chance, 4 if quick else 25, take_up)
     check(states["old"] > 0 and states["new"] > 0, f"one side of the flip was never seen: {states}")
     # A run that left out its syncs must be found out, or nothing is shown.
     for blind in (File, Directory):
         try:
-            replay(calls, history, chance, 20, blind=blind)
+            replay(calls, history, chance, 10, blind=blind)
         except Broken:
             continue
         raise Broken(f"the replay does not notice when a {blind.__name__} is never synced")

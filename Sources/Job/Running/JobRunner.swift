@@ -74,10 +74,12 @@ public struct JobRunner: Sendable {
 
     let lock = try await clock.run(.lock) {
       try FileSystem.makeDirectory(output.path)
-      return try FileLock.acquire(
+      let lock = try FileLock.acquire(
         PathName.joined(output.path, ".lock"),
         holder: Machine.holderText("job \(plan.name)", since: started),
         waitSeconds: plan.lockWaitSeconds)
+      try output.sweepStaging()
+      return lock
     }
     let fetched = try await clock.run(.fetch) { try await DatasetFetch(jobFile, plan).run() }
     logger.info(

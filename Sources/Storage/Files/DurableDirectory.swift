@@ -29,11 +29,6 @@ public struct DurableDirectory: Sendable {
     try DurableFile.move(path, to: target)
   }
 
-  /// Removes the directory with all that is in it.
-  public func discard() throws(StorageError) {
-    try FileSystem.removeTree(path)
-  }
-
   private static func syncTree(_ directory: String) throws(StorageError) {
     for name in try FileSystem.list(directory) {
       let path = PathName.joined(directory, name)

@@ -184,7 +184,7 @@ import Testing
       },
       "recommend": {"k": 5, "min_item_ratings": 2, "relevance_threshold": 3.5},
       "export": {"formats": ["jsonl"], "compression": "gzip", "formula_policy": "escape"},
-      "output": {"directory": "/srv/out", "keep_runs": 2, "keep_days": 30},
+      "output": {"directory": "/srv/out", "keep_runs": 2, "keep_days": 30, "min_age": 0.5},
       "gates": {
         "max_test_rmse": 0.9, "max_rmse_increase": 0.01, "beat_baseline": "require",
         "max_shrink": 1
