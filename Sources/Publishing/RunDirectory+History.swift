@@ -44,9 +44,10 @@ extension RunDirectory {
     if let difference = try Self.verify(run).differences.first {
       throw .damaged(path: run, difference)
     }
+    // First, since what a killed run left is to be judged by the `latest` that it left.
+    try sweepStaging()
     try wrappingStorageErrors { () throws(StorageError) in
-      try noteRollback()
-      try pointLatest(at: target)
+      try flipLatest(by: prepareLink(Self.rollbackName, to: target))
     }
     return target
   }
@@ -63,13 +64,15 @@ extension RunDirectory {
 
   /// The run that `latest` points at, if the link leads to a directory of `runs/`.
   func latestIdentifier() throws(StorageError) -> RunIdentifier? {
-    let link = place(Self.latestName)
-    guard FileSystem.isSymbolicLink(link), FileSystem.isDirectory(link) else { return nil }
-    let run = try FileSystem.resolved(link)
-    guard try PathName.parent(of: run) == FileSystem.resolved(place(Self.runsName)) else {
+    do throws(StorageError) {
+      let run = try FileSystem.resolved(place(Self.latestName))
+      guard try PathName.parent(of: run) == FileSystem.resolved(place(Self.runsName)) else {
+        return nil
+      }
+      return RunIdentifier(PathName.lastComponent(of: run))
+    } catch .notFound {
       return nil
     }
-    return RunIdentifier(PathName.lastComponent(of: run))
   }
 
   /// The runs that were published whole, ascending.

@@ -13,12 +13,16 @@ public struct RunDirectory: Sendable {
   static let latestName = "latest"
   static let runsName = "runs"
   static let stagingName = ".staging"
-  static let rejectedName = "rejected"
   static let stateName = "state"
+  static let rejectedName = "rejected"
   static let modelName = "model"
   static let metricsName = "metrics.json"
   static let sumsName = "SHA256SUMS"
   static let successName = "_SUCCESS"
+  /// The link in staging that is about to become `latest` when a run is published, and when a run is
+  /// gone back to.
+  static let publishingName = "publishing"
+  static let rollbackName = "rollback"
 
   /// Names an output directory, which need not exist yet.
   public init(_ path: String) {
@@ -59,8 +63,14 @@ public struct RunDirectory: Sendable {
       let taken = try identifiers(in: Self.runsName) + identifiers(in: Self.rejectedName)
       let identifier = RunIdentifier(now: now, newest: taken.max(), planHash: planHash)
       try FileSystem.makeDirectory(place(Self.runsName))
-      let directory = try DurableDirectory(creatingAt: place(Self.stagingName, "\(identifier)"))
-      return StagedRun(identifier: identifier, directory: directory)
+      let staged = place(Self.stagingName, "\(identifier)")
+      do throws(StorageError) {
+        return StagedRun(
+          identifier: identifier, directory: try DurableDirectory(creatingAt: staged))
+      } catch {
+        try? FileSystem.removeTree(staged)
+        throw error
+      }
     }
   }
 
@@ -93,8 +103,11 @@ public struct RunDirectory: Sendable {
       let sums = Self.sumsText(manifest, manifestBytes: Array(text.utf8))
       try Self.write(sums, to: PathName.joined(run.path, Self.sumsName))
       try Self.write("", to: PathName.joined(run.path, Self.successName))
+      // From here to the flip the link says that the run in `runs/` was never the latest, so that a
+      // process that is killed in between leaves nothing that looks published.
+      let link = try prepareLink(Self.publishingName, to: run.identifier)
       try run.directory.publish(renamingTo: target)
-      try pointLatest(at: run.identifier)
+      try flipLatest(by: link)
     }
     return PublishedRun(
       identifier: run.identifier, path: target, isLatest: true, metrics: Self.metrics(at: target))
@@ -117,9 +130,9 @@ public struct RunDirectory: Sendable {
     }
   }
 
-  /// Drops a staged run.
+  /// Drops a staged run, even one that is in `runs/` already but never became the latest.
   public func discard(_ run: StagedRun) throws(PublishingError) {
-    try wrappingStorageErrors { () throws(StorageError) in try run.directory.discard() }
+    try sweepStaging()
   }
 
   /// The checkpoint of a run that did not end, if it has that key.
@@ -134,17 +147,33 @@ public struct RunDirectory: Sendable {
     names.reduce(path) { PathName.joined($0, $1) }
   }
 
-  /// Points `latest` at a run by a relative link, so that the output directory can be moved.
-  func pointLatest(at identifier: RunIdentifier) throws(StorageError) {
-    try DurableDirectory.replaceSymbolicLink(
-      place(Self.latestName), target: "\(Self.runsName)/\(identifier)")
+  /// Makes the link to a run in staging; it is relative, so that the output directory can be moved.
+  func prepareLink(
+    _ name: String, to identifier: RunIdentifier
+  ) throws(StorageError) -> String {
+    try FileSystem.makeDirectory(place(Self.stagingName))
+    let link = place(Self.stagingName, name)
+    try DurableFile.writeSymbolicLink(link, to: "\(Self.runsName)/\(identifier)")
+    return link
+  }
+
+  /// Puts a link in the place of `latest` in one step: who resolves `latest` sees the old or the new
+  /// run and never neither.
+  func flipLatest(by link: String) throws(StorageError) {
+    if let left = try latestIdentifier() {
+      // From now on its age counts: see `prune`.
+      try FileSystem.setChangeTime(place(Self.runsName, "\(left)"))
+    }
+    try DurableFile.move(link, to: place(Self.latestName))
   }
 
   /// The names of runs in one of the directories, ascending; anything else there is passed over.
   func identifiers(in directory: String) throws(StorageError) -> [RunIdentifier] {
-    let place = place(directory)
-    guard FileSystem.isDirectory(place) else { return [] }
-    return try FileSystem.list(place).compactMap { RunIdentifier($0) }.sorted()
+    do throws(StorageError) {
+      return try FileSystem.list(place(directory)).compactMap { RunIdentifier($0) }.sorted()
+    } catch .notFound {
+      return []
+    }
   }
 
   /// Digests files by several threads.

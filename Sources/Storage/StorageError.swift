@@ -8,8 +8,9 @@ public enum StorageError: Error, Equatable, Sendable {
   case cannotCreate(path: String, reason: String)
   /// A read, write or sync that the system refused.
   case ioFailure(path: String, operation: String, reason: String)
-  /// A file system without room, with the bytes that were to be written and those that are free.
-  case outOfSpace(path: String, neededBytes: Int?, freeBytes: Int?)
+  /// A file system without room, with the bytes that were to be written, those that are free, and
+  /// the number of files that may still be made where that is bounded.
+  case outOfSpace(path: String, neededBytes: Int?, freeBytes: Int?, freeFiles: Int? = nil)
   /// A lock that another process holds, with the line that the holder wrote.
   case locked(path: String, holder: String)
   /// An archive or compressed file whose bytes contradict themselves or end too early.
@@ -38,8 +39,8 @@ extension StorageError: CustomStringConvertible {
       "\(path) cannot be created: \(reason)."
     case .ioFailure(let path, let operation, let reason):
       "\(path): \(operation) failed: \(reason)."
-    case .outOfSpace(let path, let neededBytes, let freeBytes):
-      "\(path): no space left on the device\(Self.space(neededBytes, freeBytes))."
+    case .outOfSpace(let path, let neededBytes, let freeBytes, let freeFiles):
+      "\(path): no space left on the device\(Self.space(neededBytes, freeBytes, freeFiles))."
     case .locked(let path, let holder):
       "\(path) is locked by \(holder.isEmpty ? "another process" : holder); try again later."
     case .damagedArchive(let path, let reason):
@@ -57,10 +58,11 @@ extension StorageError: CustomStringConvertible {
     }
   }
 
-  private static func space(_ neededBytes: Int?, _ freeBytes: Int?) -> String {
+  private static func space(_ neededBytes: Int?, _ freeBytes: Int?, _ freeFiles: Int?) -> String {
     let parts = [
       neededBytes.map { "\($0) bytes were to be written" },
       freeBytes.map { "\($0) bytes are free" },
+      freeFiles == 0 ? "no more files can be made" : nil,
     ]
     let facts = parts.compactMap(\.self)
     return facts.isEmpty ? "" : " (" + facts.joined(separator: ", ") + ")"

@@ -70,18 +70,4 @@ import Testing
     #expect(try fixture.run("--force").status == 0)
     #expect(try fixture.latest.name > second)
   }
-
-  @Test func aPublishingThatWasKilledBeforeTheFlipIsCompleted() throws {
-    let fixture = try JobFixture()
-    #expect(try fixture.run("--set", "training.seed=8").status == 0)
-    let first = try fixture.latest.name
-    #expect(try fixture.run().status == 0)
-    let second = try fixture.latest.name
-    try DurableDirectory.replaceSymbolicLink(fixture.path("out/latest"), target: "runs/\(first)")
-    let next = try fixture.run()
-    #expect(next.status == 0)
-    #expect(next.errors.contains("warning Interrupted publishing completed"))
-    #expect(next.output.contains("unchanged"))
-    #expect(try fixture.latest.name == second)
-  }
 }

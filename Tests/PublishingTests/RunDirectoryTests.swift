@@ -158,9 +158,14 @@ import Testing
 
   // MARK: - Pruning
 
-  private func prune(keepRuns: Int, keepDays: Int? = nil, day: Int64) throws -> [Int64] {
-    try output.prune(keepRuns: keepRuns, keepDays: keepDays, now: Self.start + day * Self.day)
-      .map { ($0.seconds - Self.start) / Self.day }
+  /// Prunes on a day as if each run had been left on the day after its own.
+  private func prune(keepRuns: Int, keepDays: Int64 = 0, day: Int64) throws -> [Int64] {
+    for run in try output.runs() {
+      try FileSystem.setChangeTime(run.path, to: run.identifier.seconds + Self.day)
+    }
+    return try output.prune(
+      keepRuns: keepRuns, keepSeconds: keepDays * Self.day, now: Self.start + day * Self.day
+    ).map { ($0.seconds - Self.start) / Self.day }
   }
 
   private var days: [Int64] {
@@ -178,6 +183,7 @@ import Testing
     for day in 1...5 { try publish(Int64(day)) }
     #expect(try prune(keepRuns: 1, keepDays: 3, day: 6) == [1, 2])
     #expect(try days == [3, 4, 5])
+    #expect(try prune(keepRuns: 1, keepDays: 1, day: 6) == [3, 4])
   }
 
   @Test func theTargetOfLatestIsNeverRemoved() throws {

@@ -14,6 +14,11 @@ import Testing
         "out: no space left on the device (7 bytes are free)."
       ),
       (
+        .outOfSpace(path: "out", neededBytes: 4096, freeBytes: 9, freeFiles: 0),
+        "out: no space left on the device (4096 bytes were to be written, 9 bytes are free, "
+          + "no more files can be made)."
+      ),
+      (
         .locked(path: "out/.lock", holder: "process 5"),
         "out/.lock is locked by process 5; try again later."
       ),

@@ -58,6 +58,10 @@ extension JobSchema {
       Field(
         "keep_days", \OutputOptions.keepDays, .nullable(.integer(1...100_000), prototype: 1),
         "For how many days runs are kept beyond that number; `null` keeps none beyond it."),
+      Field(
+        "min_age", \OutputOptions.minAge, .number(.notNegative),
+        "For how many hours no run is removed after it was the latest, whatever the other keys say, "
+          + "so that whoever is reading it can finish."),
     ])
 
   static let gates = ObjectSchema(

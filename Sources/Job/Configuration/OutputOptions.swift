@@ -8,9 +8,18 @@ public struct OutputOptions: Equatable, Sendable {
   /// The days for which a run is kept at least; `nil` leaves it to the number of runs. The default
   /// is `nil`.
   public var keepDays: Int?
+  /// The hours for which a run is never removed after it was the latest, so that whoever is reading
+  /// it can finish. The default is 1.
+  public var minAge = 1.0
 
   /// Creates the default options.
   public init() {}
+
+  /// The seconds for which a run is kept at least after it was the latest.
+  var keepSeconds: Int64 {
+    let days = Double(keepDays ?? 0) * 86_400
+    return Int64(min(max(days, minAge * 3600), 1e12).rounded(.up))
+  }
 }
 
 /// What becomes of a run whose model does not beat the bias baseline.

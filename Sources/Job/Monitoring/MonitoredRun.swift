@@ -74,7 +74,6 @@ public struct MonitoredRun: Sendable {
       if let events = lineage(report) {
         let path = RunState.path(in: output, RunStatements.lineageName)
         await write("open_lineage") { () throws(StorageError) in
-          DurableFile.removeLeftovers(of: path)
           try DurableFile.write(events, to: path)
         }
       }

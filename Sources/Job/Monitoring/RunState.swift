@@ -72,7 +72,6 @@ struct RunState: Equatable {
   func write(to output: String) throws(StorageError) {
     let path = Self.path(in: output)
     try FileSystem.makeDirectory(PathName.parent(of: path))
-    DurableFile.removeLeftovers(of: path)
     try DurableFile.write(json.prettyText(), to: path)
   }
 

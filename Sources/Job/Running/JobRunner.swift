@@ -129,7 +129,8 @@ public struct JobRunner: Sendable {
       let lock = try await clock.run(.lock) {
         try FileSystem.makeDirectory(output.path)
         return try FileLock.acquire(
-          PathName.joined(output.path, ".lock"), holder: holderText(started),
+          PathName.joined(output.path, ".lock"),
+          holder: Machine.holderText("job \(plan.name)", since: started),
           waitSeconds: plan.lockWaitSeconds)
       }
       let outcome = try await runLocked(in: output, started: started, &checkpoints, &clock)
@@ -161,9 +162,8 @@ public struct JobRunner: Sendable {
     in output: RunDirectory, started: Date, _ checkpoints: inout RunCheckpoints?,
     _ clock: inout StageClock
   ) async throws(JobError) -> RunOutcome {
-    if let recovered = try await clock.run(.lock, { try output.recover() }) {
-      logger.warning("Interrupted publishing completed", metadata: ["run": "\(recovered)"])
-    }
+    // What a killed run left goes first, so that nothing below takes it for a result.
+    try await clock.run(.lock) { try output.sweepStaging() }
     let fetched = try await clock.run(.fetch) { try await DatasetFetch(jobFile, plan).run() }
     logger.info(
       "Dataset fetched",
@@ -272,11 +272,6 @@ public struct JobRunner: Sendable {
     settings.threads ?? plan.limits.threads ?? Machine.processorCount
   }
 
-  private func holderText(_ started: Date) -> String {
-    "process \(ProcessInfo.processInfo.processIdentifier) on \(Machine.hostName), job "
-      + "\(plan.name), started \(Machine.timeText(started))"
-  }
-
   private func reportData(_ dataset: RatingsDataset) {
     let report = dataset.report
     var facts: Logger.Metadata = [
@@ -328,7 +323,7 @@ public struct JobRunner: Sendable {
   private func prune(_ output: RunDirectory, _ clock: inout StageClock) {
     do throws(PublishingError) {
       try output.prune(
-        keepRuns: plan.output.keepRuns, keepDays: plan.output.keepDays,
+        keepRuns: plan.output.keepRuns, keepSeconds: plan.output.keepSeconds,
         now: Int64(Date().timeIntervalSince1970))
     } catch {
       clock.warn("an old run could not be removed: \(error)")

@@ -95,6 +95,12 @@ enum Machine {
   /// The number of processors that may be used.
   static var processorCount: Int { ProcessInfo.processInfo.activeProcessorCount }
 
+  /// Who holds a lock: the process, the host, what it does and since when.
+  static func holderText(_ work: String, since start: Date) -> String {
+    "process \(ProcessInfo.processInfo.processIdentifier) on \(hostName), \(work), started "
+      + timeText(start)
+  }
+
   /// A time in UTC, to the second.
   static func timeText(_ time: Date) -> String { time.ISO8601Format() }
 

@@ -1,3 +1,5 @@
+import Glibc
+
 /// A directory that is filled out of sight and then published as a whole.
 public struct DurableDirectory: Sendable {
   /// Where the directory is while it is filled.
@@ -27,35 +29,13 @@ public struct DurableDirectory: Sendable {
     try DurableFile.move(path, to: target)
   }
 
-  /// Removes the directory with all that is in it.
-  public func discard() throws(StorageError) {
-    try FileSystem.removeTree(path)
-  }
-
-  /// Points a symbolic link at a new target in one step and returns once the device knows.
-  ///
-  /// Who resolves the link sees the old or the new target and never neither.
-  public static func replaceSymbolicLink(
-    _ path: String, target: String
-  ) throws(StorageError) {
-    let temporary = try TemporaryName.unused(beside: path)
-    try FileSystem.makeSymbolicLink(temporary, to: target)
-    do throws(StorageError) {
-      try FileSystem.rename(temporary, to: path)
-    } catch {
-      try? FileSystem.removeFile(temporary)
-      throw error
-    }
-    try DurableFile.syncDirectory(PathName.parent(of: path))
-  }
-
   private static func syncTree(_ directory: String) throws(StorageError) {
     for name in try FileSystem.list(directory) {
       let path = PathName.joined(directory, name)
-      if FileSystem.isSymbolicLink(path) { continue }
-      if FileSystem.isDirectory(path) {
-        try syncTree(path)
-      } else {
+      switch try FileSystem.kind(path, followingLinks: false) {
+      case S_IFLNK: continue
+      case S_IFDIR: try syncTree(path)
+      default:
         let file = try OpenFile(path, .read)
         try file.sync()
         try file.close()

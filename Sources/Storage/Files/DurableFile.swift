@@ -2,20 +2,29 @@
 public enum DurableFile {
   /// Replaces a file by new bytes and returns once the device has them.
   ///
-  /// The bytes go to a temporary file beside it, which is synced and renamed; then the directory is
-  /// synced. On failure the temporary file is removed and the old file stays as it was. The mode is
-  /// 0640, or 0644 for a file that `isForAll`.
+  /// The bytes go to a temporary file beside it, `.NAME.tmp`, which is synced and renamed; then the
+  /// directory is synced. On failure the temporary file is removed and the old file stays as it was;
+  /// what a killed process left is used by the next one. Who writes the same file at the same time
+  /// waits. The mode is 0640, or 0644 for a file that `isForAll`.
   public static func write(
     _ bytes: [UInt8], to path: String, isForAll: Bool = false
   ) throws(StorageError) {
-    let temporary = try writeTemporary(bytes, beside: path, isForAll: isForAll)
+    let directory = PathName.parent(of: path)
+    let temporary = PathName.joined(directory, TemporaryName.of(path))
+    let file = try openTemporary(temporary)
     do throws(StorageError) {
+      try file.truncate()
+      if isForAll { try file.letAllRead() }
+      try file.write(bytes.span)
+      try file.sync()
+      // Its lock is held until it has its name.
       try FileSystem.rename(temporary, to: path)
     } catch {
       try? FileSystem.removeFile(temporary)
       throw error
     }
-    try syncDirectory(PathName.parent(of: path))
+    try file.close()
+    try syncDirectory(directory)
   }
 
   /// Replaces a file by the UTF-8 bytes of a text.
@@ -25,14 +34,21 @@ public enum DurableFile {
     try write(Array(text.utf8), to: path, isForAll: isForAll)
   }
 
-  /// Removes the temporary files that killed processes have left beside a file, as far as possible.
+  /// Makes a symbolic link and returns once the device has it; one that is there is refused.
+  public static func writeSymbolicLink(
+    _ path: String, to target: String
+  ) throws(StorageError) {
+    try FileSystem.makeSymbolicLink(path, to: target)
+    try syncDirectory(PathName.parent(of: path))
+  }
+
+  /// Removes the temporary files that killed processes have left in a directory.
   ///
-  /// Only the one writer of the file may call this: another's temporary file would be gone too.
-  public static func removeLeftovers(of path: String) {
-    let directory = PathName.parent(of: path)
-    for name in (try? FileSystem.list(directory)) ?? []
-    where TemporaryName.isTemporary(name, of: PathName.lastComponent(of: path)) {
-      try? FileSystem.removeFile(PathName.joined(directory, name))
+  /// Nobody may write there meanwhile: the caller holds the lock of whatever the directory belongs to.
+  public static func sweepTemporaries(in directory: String) throws(StorageError) {
+    guard FileSystem.isDirectory(directory) else { return }
+    for name in try FileSystem.list(directory) where TemporaryName.isOne(name) {
+      try FileSystem.removeFile(PathName.joined(directory, name))
     }
   }
 
@@ -54,20 +70,13 @@ public enum DurableFile {
     try directory.close()
   }
 
-  private static func writeTemporary(
-    _ bytes: [UInt8], beside path: String, isForAll: Bool
-  ) throws(StorageError) -> String {
-    let temporary = try TemporaryName.unused(beside: path)
-    let file = try OpenFile(temporary, .createNew)
-    do throws(StorageError) {
-      if isForAll { try file.letAllRead() }
-      try file.write(bytes.span)
-      try file.sync()
-      try file.close()
-    } catch {
-      try? FileSystem.removeFile(temporary)
-      throw error
+  /// Opens a temporary file that nobody else writes.
+  private static func openTemporary(_ path: String) throws(StorageError) -> OpenFile {
+    while true {
+      let file = try OpenFile(path, .update)
+      try file.lock()
+      // Whoever had the lock before may have given the file its name.
+      if try file.isStill(at: path) { return file }
     }
-    return temporary
   }
 }

@@ -6,6 +6,8 @@ import Glibc
 /// the file itself stays and holds a line about its last holder.
 public struct FileLock: ~Copyable {
   private static let pollInterval: UInt32 = 100_000
+  private static let attempts = 50
+  private static let attemptInterval: UInt32 = 10_000
 
   private let file: OpenFile
 
@@ -16,7 +18,8 @@ public struct FileLock: ~Copyable {
   /// Takes the lock, waiting up to `waitSeconds` for another holder.
   ///
   /// The lock file is made if it is missing; `holder` is one line that tells others who has the
-  /// lock. If another keeps it, or the task is cancelled, the error is `StorageError.locked` with that holder's line.
+  /// lock, with the number of this process before anything else. If another keeps it, or the task is
+  /// cancelled, the error is `StorageError.locked` with that holder's line.
   public static func acquire(
     _ path: String, holder: String, waitSeconds: Int = 0
   ) throws(StorageError) -> FileLock {
@@ -27,8 +30,7 @@ public struct FileLock: ~Copyable {
       case EINTR: continue
       case EWOULDBLOCK:
         guard ContinuousClock.now - start < .seconds(waitSeconds), !Task.isCancelled else {
-          let line = (try? FileSystem.readText(path)) ?? ""
-          throw .locked(path: path, holder: String(line.prefix { $0 != "\n" }))
+          throw .locked(path: path, holder: Self.holder(of: path))
         }
         usleep(pollInterval)
       default:
@@ -38,6 +40,21 @@ public struct FileLock: ~Copyable {
     try file.truncate()
     try file.write(Array("\(holder)\n".utf8).span)
     return FileLock(file)
+  }
+
+  /// The line of the process that has the lock.
+  ///
+  /// A process writes it just after it got the lock: until then there is none, or that of the holder
+  /// before, who is mostly gone.
+  private static func holder(of path: String) -> String {
+    var line = ""
+    for _ in 0..<attempts {
+      line = String(((try? FileSystem.readText(path)) ?? "").prefix { $0 != "\n" })
+      let digits = line.drop { !$0.isNumber }.prefix { $0.isNumber }
+      if let process = pid_t(digits), process > 0, kill(process, 0) == 0 || errno == EPERM { break }
+      usleep(attemptInterval)
+    }
+    return line
   }
 
   /// Gives the lock up.

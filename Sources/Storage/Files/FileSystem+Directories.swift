@@ -34,10 +34,11 @@ extension FileSystem {
       for name in try list(PathName.joined(directory, relative)) {
         let path = PathName.joined(relative, name)
         let full = PathName.joined(directory, path)
-        if isRegularFile(full) {
-          files.append(path)
-        } else if isDirectory(full), !isSymbolicLink(full) {
-          pending.append(path)
+        switch try kind(full, followingLinks: false) {
+        case S_IFREG: files.append(path)
+        case S_IFDIR: pending.append(path)
+        case S_IFLNK where isRegularFile(full): files.append(path)
+        default: break
         }
       }
     }
@@ -71,8 +72,8 @@ extension FileSystem {
 
   /// Removes a directory with all that is in it; symbolic links are removed and never followed.
   public static func removeTree(_ path: String) throws(StorageError) {
-    guard exists(path) else { return }
-    guard isDirectory(path), !isSymbolicLink(path) else { return try removeFile(path) }
+    guard let kind = try kindIfPresent(path) else { return }
+    guard kind == S_IFDIR else { return try removeFile(path) }
     for name in try list(path) { try removeTree(PathName.joined(path, name)) }
     // Safety: the string lends its bytes for the call.
     guard unsafe rmdir(path) == 0 || errno == ENOENT else {

@@ -55,10 +55,43 @@ public enum FileSystem {
     Int(try status(path).st_size)
   }
 
+  /// When a file or directory was last changed, in seconds since 1970-01-01 UTC, rounded up.
+  public static func changeTime(_ path: String) throws(StorageError) -> Int64 {
+    let time = try status(path).st_mtim
+    return Int64(time.tv_sec) + (time.tv_nsec > 0 ? 1 : 0)
+  }
+
+  /// Sets that time, by default to now.
+  public static func setChangeTime(
+    _ path: String, to seconds: Int64? = nil
+  ) throws(StorageError) {
+    let time = seconds.map { timespec(tv_sec: Int($0), tv_nsec: 0) }
+    let times = time.map { [$0, $0] }
+    // Safety: the string and both times are lent for the call; without times it takes the present.
+    try once(path: path, operation: .inspect) {
+      unsafe times.map { unsafe utimensat(AT_FDCWD, path, $0, 0) }
+        ?? utimensat(AT_FDCWD, path, nil, 0)
+    }
+  }
+
   /// The bytes that this user may still write at the path, or `nil` where the system cannot say.
   ///
   /// A path that does not exist yet stands for its nearest directory that does.
   public static func freeBytes(at path: String) -> Int? {
+    device(of: path).map { Int($0.f_bavail) * Int($0.f_frsize) }
+  }
+
+  /// How many more files this user may make at the path, or `nil` where there is no such bound.
+  static func freeFiles(at path: String) -> Int? {
+    device(of: path).flatMap { $0.f_files == 0 ? nil : Int($0.f_favail) }
+  }
+
+  /// The bytes in which room is given out at the path.
+  static func blockSize(at path: String) -> Int? {
+    device(of: path).map { Int($0.f_frsize) }
+  }
+
+  private static func device(of path: String) -> statvfs? {
     var place = path
     var information = statvfs()
     // Safety: the string and the structure are lent for the call, which fills the structure.
@@ -67,7 +100,7 @@ public enum FileSystem {
       if parent == place { return nil }
       place = parent
     }
-    return Int(information.f_bavail) * Int(information.f_frsize)
+    return information
   }
 
   /// The path that a symbolic link holds.
@@ -106,9 +139,18 @@ public enum FileSystem {
     return information
   }
 
-  private static func kind(
+  static func kind(
     _ path: String, followingLinks: Bool = true
   ) throws(StorageError) -> mode_t {
     try status(path, followingLinks: followingLinks).st_mode & S_IFMT
+  }
+
+  /// The kind of what is at the path itself, or `nil` if there is nothing.
+  static func kindIfPresent(_ path: String) throws(StorageError) -> mode_t? {
+    do throws(StorageError) {
+      return try kind(path, followingLinks: false)
+    } catch .notFound {
+      return nil
+    }
   }
 }

@@ -118,6 +118,24 @@ struct OpenFile: ~Copyable, Sendable {
     try once(path: path, operation: .write) { fchmod(descriptor, Self.fileMode | S_IROTH) }
   }
 
+  /// Waits for the file's exclusive lock, which ends when the file is closed.
+  func lock() throws(StorageError) {
+    try retryingInterrupts(path: path, operation: .lock) { flock(descriptor, LOCK_EX) }
+  }
+
+  /// Whether a path leads to this very file.
+  func isStill(at path: String) throws(StorageError) -> Bool {
+    var own = stat()
+    // Safety: the structure is lent for the call, which fills it.
+    try retryingInterrupts(path: path, operation: .inspect) { unsafe fstat(descriptor, &own) }
+    do throws(StorageError) {
+      let other = try FileSystem.status(path)
+      return own.st_dev == other.st_dev && own.st_ino == other.st_ino
+    } catch .notFound {
+      return false
+    }
+  }
+
   /// Drops all bytes of the file.
   func truncate() throws(StorageError) {
     try retryingInterrupts(path: path, operation: .write) { ftruncate(descriptor, 0) }

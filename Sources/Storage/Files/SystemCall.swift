@@ -21,7 +21,8 @@ extension StorageError {
       self = .permissionDenied(path: path)
     case ENOSPC, EDQUOT:
       self = .outOfSpace(
-        path: path, neededBytes: neededBytes, freeBytes: FileSystem.freeBytes(at: path))
+        path: path, neededBytes: neededBytes ?? Self.neededBytes(path, operation),
+        freeBytes: FileSystem.freeBytes(at: path), freeFiles: FileSystem.freeFiles(at: path))
     case EROFS, EEXIST, ENOTDIR, EISDIR, ELOOP, ENAMETOOLONG, ENOTEMPTY:
       self =
         operation == .create || operation == .rename
@@ -30,6 +31,14 @@ extension StorageError {
     default:
       self = .ioFailure(path: path, operation: operation.rawValue, reason: Self.reason(code))
     }
+  }
+
+  /// What an operation needs at least: the file that is to reach the device, else the block that a
+  /// name or a directory takes.
+  private static func neededBytes(_ path: String, _ operation: FileOperation) -> Int? {
+    let isOfWholeFile = [.sync, .close].contains(operation) && FileSystem.isRegularFile(path)
+    let size = isOfWholeFile ? (try? FileSystem.fileSize(path)) ?? 0 : 0
+    return size > 0 ? size : FileSystem.blockSize(at: path)
   }
 
   /// The system's words for an `errno`, in English and without the number.

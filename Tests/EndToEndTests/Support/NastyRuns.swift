@@ -101,7 +101,8 @@ final class NastyRuns: Sendable {
   /// The rows of a run as its JSON lines have them.
   static func rows(_ run: PublishedRun) throws -> Set<LoadedRow> {
     var rows: [LoadedRow] = []
-    for name in try FileSystem.list(run.path) where name.hasPrefix("recommendations") && name.contains(".jsonl") {
+    for name in try FileSystem.list(run.path)
+    where name.hasPrefix("recommendations") && name.contains(".jsonl") {
       var bytes = try run.bytes(name)
       if name.hasSuffix(".gz") { bytes = try Gzip.decompress(bytes, limit: 1 << 24) }
       for line in bytes.split(separator: UInt8(ascii: "\n")) {

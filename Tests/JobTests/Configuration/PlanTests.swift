@@ -204,7 +204,7 @@ import Testing
         "formats": ["jsonl", "resp"], "compression": "gzip", "formula_policy": "escape",
         "max_rows_per_file": 1000, "redis_prefix": "shop"
       },
-      "output": {"directory": "/srv/out", "keep_runs": 2, "keep_days": 30},
+      "output": {"directory": "/srv/out", "keep_runs": 2, "keep_days": 30, "min_age": 0.5},
       "gates": {
         "max_test_rmse": 0.9, "max_rmse_increase": 0.01, "beat_baseline": "require",
         "max_shrink": 1

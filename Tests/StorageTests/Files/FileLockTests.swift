@@ -1,3 +1,4 @@
+import Foundation
 import Storage
 import TestSupport
 import Testing
@@ -20,6 +21,22 @@ import Testing
     let next = try FileLock.acquire(path, holder: "process 14")
     #expect(try FileSystem.readText(path) == "process 14\n")
     next.release()
+  }
+
+  @Test func theHolderBeforeIsNotNamed() throws {
+    // Another holder has the lock and has not written its line yet: that of a process which is gone
+    // is still there. No process has a number beyond 2^22.
+    let (stale, fresh) = ("process 99999999 of last night", "process \(getpid()) of tonight")
+    let lock = try FileLock.acquire(path, holder: stale)
+    let path = path
+    Thread.detachNewThread {
+      usleep(30_000)
+      try? "\(fresh)\n".write(toFile: path, atomically: false, encoding: .utf8)
+    }
+    #expect(throws: StorageError.locked(path: path, holder: fresh)) {
+      _ = try FileLock.acquire(path, holder: "process 13")
+    }
+    lock.release()
   }
 
   @Test func lockEndsWithItsOwner() throws {

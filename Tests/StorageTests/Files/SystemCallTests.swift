@@ -25,12 +25,26 @@ import Testing
     var file = try PartialFile("/dev/full")
     let bytes = [UInt8](repeating: 1, count: 5000)
     let error = #expect(throws: StorageError.self) { try file.append(bytes.span) }
-    guard case .outOfSpace("/dev/full", 5000, let free) = error else {
+    guard case .outOfSpace("/dev/full", 5000, let free, _) = error else {
       Issue.record("\(String(describing: error))")
       return
     }
     #expect(free != nil)
     #expect(error?.description.contains("5000 bytes were to be written") == true)
+  }
+
+  @Test(arguments: [FileOperation.create, .rename, .sync, .close, .write])
+  func fullDeviceTellsNeededBytesWhateverFailed(operation: FileOperation) throws {
+    let directory = try TemporaryDirectory()
+    let path = try directory.write([UInt8](repeating: 1, count: 777), to: "a")
+    let error = StorageError(errno: ENOSPC, path: path, operation: operation)
+    guard case .outOfSpace(path, let needed, let free, _) = error else {
+      Issue.record("\(error)")
+      return
+    }
+    // What is to reach the device is the file; a name takes a block.
+    #expect([.sync, .close].contains(operation) ? needed == 777 : needed ?? 0 >= 512)
+    #expect(free != nil)
   }
 
   @Test func interruptedCallsAreRepeated() throws {
