@@ -52,7 +52,7 @@ import Testing
   }
 
   @Test func whatAKilledRunLeftIsRemoved() throws {
-    try directory.write("{", to: "state/.last.json.4711.0.tmp")
+    try directory.write("{", to: "state/.last.json.tmp")
     try RunState(ReportFixture.report(ReportFixture.failure), after: nil).write(to: directory.path)
     #expect(try FileSystem.list(directory.path("state")) == ["last.json"])
   }
