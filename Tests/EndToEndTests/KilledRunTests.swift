@@ -57,10 +57,12 @@ import Testing
     }
     #expect(try ReproducibilityTests.results(of: before) == digests)
 
-    let published = try fixture.runs.count
+    // A run that was moved and never became the latest is undone by the next one.
+    let latest = try fixture.latest.name
+    let published = try fixture.runs.filter { $0 <= latest }
     let next = try fixture.run("--set", "training.seed=9")
     #expect(next.status == 0, "\(next.errors)")
-    #expect(try fixture.runs.count == published + 1)
+    #expect(try fixture.runs.dropLast() == published)
     #expect(try fixture.recjob("verify", "out").status == 0)
     #expect(try FileSystem.list(fixture.path("out/.staging")).isEmpty)
   }
