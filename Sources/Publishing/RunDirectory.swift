@@ -60,8 +60,7 @@ public struct RunDirectory: Sendable {
   public func stage(planHash: SHA256Digest, now: Int64) throws(PublishingError) -> StagedRun {
     try sweepStaging()
     return try wrappingStorageErrors { () throws(StorageError) in
-      let taken = try identifiers(in: Self.runsName) + identifiers(in: Self.rejectedName)
-      let identifier = RunIdentifier(now: now, newest: taken.max(), planHash: planHash)
+      let identifier = try nextIdentifier(planHash: planHash, now: now)
       try FileSystem.makeDirectory(place(Self.runsName))
       let staged = place(Self.stagingName, "\(identifier)")
       do throws(StorageError) {
@@ -72,6 +71,15 @@ public struct RunDirectory: Sendable {
         throw error
       }
     }
+  }
+
+  /// The name that a run gets if it is staged next; the parameters are those of
+  /// ``stage(planHash:now:)``.
+  public func nextIdentifier(
+    planHash: SHA256Digest, now: Int64
+  ) throws(StorageError) -> RunIdentifier {
+    let taken = try identifiers(in: Self.runsName) + identifiers(in: Self.rejectedName)
+    return RunIdentifier(now: now, newest: taken.max(), planHash: planHash)
   }
 
   /// Publishes a staged run and points `latest` at it; returns once the device has all of it.

@@ -130,7 +130,7 @@ public struct JobRunner: Sendable {
         try FileSystem.makeDirectory(output.path)
         return try FileLock.acquire(
           PathName.joined(output.path, ".lock"),
-          holder: Machine.holderText("job \(plan.name)", since: started),
+          holder: Machine.holderText(work(in: output, started), since: started),
           waitSeconds: plan.lockWaitSeconds)
       }
       let outcome = try await runLocked(in: output, started: started, &checkpoints, &clock)
@@ -266,6 +266,13 @@ public struct JobRunner: Sendable {
         run: "\(newest.identifier)", directory: newest.path, isLatest: newest.isLatest,
         seconds: begun.total)
     }
+  }
+
+  /// What the holder of the lock is at work on: the run, as far as its name can be told.
+  private func work(in output: RunDirectory, _ started: Date) -> String {
+    let run = try? output.nextIdentifier(
+      planHash: plan.planHash, now: Int64(started.timeIntervalSince1970))
+    return (run.map { "run \($0) of " } ?? "") + "job \(plan.name)"
   }
 
   private var threads: Int {

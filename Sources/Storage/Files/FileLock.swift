@@ -17,11 +17,11 @@ public struct FileLock: ~Copyable {
 
   /// Takes the lock, waiting up to `waitSeconds` for another holder.
   ///
-  /// The lock file is made if it is missing; `holder` is one line that tells others who has the
-  /// lock, with the number of this process before anything else. If another keeps it, or the task is
+  /// The lock file is made if it is missing; `holder`, which is asked for when the lock is taken, is one
+  /// line that tells others who has it, with the number of this process before anything else. If another keeps it, or the task is
   /// cancelled, the error is `StorageError.locked` with that holder's line.
   public static func acquire(
-    _ path: String, holder: String, waitSeconds: Int = 0
+    _ path: String, holder: @autoclosure () -> String, waitSeconds: Int = 0
   ) throws(StorageError) -> FileLock {
     let file = try OpenFile(path, .update)
     let start = ContinuousClock.now
@@ -38,7 +38,7 @@ public struct FileLock: ~Copyable {
       }
     }
     try file.truncate()
-    try file.write(Array("\(holder)\n".utf8).span)
+    try file.write(Array("\(holder())\n".utf8).span)
     return FileLock(file)
   }
 
