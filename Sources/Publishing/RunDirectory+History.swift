@@ -24,6 +24,8 @@ extension RunDirectory {
   /// The run is verified first; a damaged one is refused and `latest` stays as it is.
   @discardableResult
   public func rollback(to name: String? = nil) throws(PublishingError) -> RunIdentifier {
+    // First, since a run that a killed process left is none to go back to.
+    try sweepStaging()
     let published = try wrappingStorageErrors { () throws(StorageError) in
       try publishedIdentifiers()
     }
@@ -44,8 +46,6 @@ extension RunDirectory {
     if let difference = try Self.verify(run).differences.first {
       throw .damaged(path: run, difference)
     }
-    // First, since what a killed run left is to be judged by the `latest` that it left.
-    try sweepStaging()
     try wrappingStorageErrors { () throws(StorageError) in
       try flipLatest(by: prepareLink(Self.rollbackName, to: target))
     }

@@ -175,6 +175,13 @@ public struct RunDirectory: Sendable {
     try DurableFile.move(link, to: place(Self.latestName))
   }
 
+  /// Returns once the device knows where `latest` leads to, also if an earlier flip could not say so.
+  public func syncLatest() throws(PublishingError) {
+    try wrappingStorageErrors { () throws(StorageError) in
+      try DurableFile.syncDirectory(path)
+    }
+  }
+
   /// The names of runs in one of the directories, ascending; anything else there is passed over.
   func identifiers(in directory: String) throws(StorageError) -> [RunIdentifier] {
     do throws(StorageError) {

@@ -160,6 +160,8 @@ import Testing
     #expect(ContinuousClock.now - sent < .seconds(2))
     #expect(outcome.wasKilled && outcome.status == SIGTERM, "\(outcome.errors)")
     #expect(outcome.errors.contains("lock: stopped by SIGTERM"))
+    // The run that has the lock is not disturbed.
+    #expect(!FileSystem.exists(fixture.path("out/state")))
     lock.release()
   }
 

@@ -152,4 +152,15 @@ import Testing
     #expect(try first.finish().wasKilled)
     #expect(try fixture.run().status == 0)
   }
+
+  @Test func refusedResultsAreRemovedByTheRuleOfRuns() throws {
+    let fixture = try JobFixture()
+    for seed in 1...4 {
+      let outcome = try fixture.run(
+        "--set", "training.seed=\(seed)", "--set", "gates.max_test_rmse=0.001", "--set",
+        "output.keep_runs=2", "--set", "output.min_age=0")
+      #expect(outcome.status == 80)
+    }
+    #expect(try FileSystem.list(fixture.path("out/rejected")).count == 2)
+  }
 }

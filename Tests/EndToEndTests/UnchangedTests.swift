@@ -49,7 +49,7 @@ import Testing
     try DurableFile.write("user_id\n", to: damaged.file("recommendations.csv"))
     let next = try fixture.run()
     #expect(next.status == 0)
-    #expect(next.errors.contains("warning Newest run is damaged"))
+    #expect(next.errors.contains("warning Published run is damaged"))
     #expect(try fixture.latest.name != damaged.name)
     #expect(try fixture.recjob("verify", "out").status == 0)
   }
@@ -69,5 +69,32 @@ import Testing
     #expect(try fixture.runs == [first, second])
     #expect(try fixture.run("--force").status == 0)
     #expect(try fixture.latest.name > second)
+  }
+
+  @Test func whereLatestLeadsNowhereThereIsSomethingToDo() throws {
+    let fixture = try JobFixture()
+    #expect(try fixture.run().status == 0)
+    try FileSystem.removeFile(fixture.path("out/latest"))
+    #expect(try fixture.run().output.contains("test RMSE"))
+    let second = try fixture.latest.name
+    #expect(try fixture.runs.count == 2)
+
+    // The newest run that is left has the same key, but is not where `latest` leads.
+    try FileSystem.removeTree(fixture.path("out/runs/\(second)"))
+    let third = try fixture.run()
+    #expect(third.status == 0 && third.output.contains("test RMSE"), "\(third.errors)")
+    #expect(try fixture.recjob("verify", "out").status == 0)
+  }
+
+  @Test func aDamagedRunThatWasRolledBackToIsNoGoodState() throws {
+    let fixture = try JobFixture()
+    #expect(try fixture.run("--set", "training.seed=8").status == 0)
+    let first = try fixture.latest
+    #expect(try fixture.run().status == 0)
+    #expect(try fixture.recjob("rollback", "out").status == 0)
+    try DurableFile.write("user_id\n", to: first.file("recommendations.csv"))
+    let next = try fixture.run()
+    #expect(next.errors.contains("warning Published run is damaged"))
+    #expect(next.status == 0 && next.output.contains("test RMSE"))
   }
 }

@@ -49,6 +49,14 @@ import Testing
     #expect(try output.runs().map(\.identifier) == [next])
   }
 
+  @Test func thereIsNoGoingBackToARunThatNeverBecameTheLatest() throws {
+    let (first, second) = (try publish(1), try publish(2))
+    try unflip(second, latest: first)
+    #expect(throws: PublishingError.self) { try output.rollback(to: "\(second)") }
+    #expect(latest == "runs/\(first)")
+    #expect(try output.runs().map(\.identifier) == [first])
+  }
+
   @Test func aFlippedRunStaysThoughTheLinkIsStillInStaging() throws {
     let run = try publish()
     try FileSystem.makeSymbolicLink(

@@ -65,9 +65,11 @@ public struct MonitoredRun: Sendable {
     let report = RunReport(
       job: plan.name, ending: ending, started: started, finished: Date(),
       seconds: (ContinuousClock.now - begin) / .seconds(1), stages: observer.stages)
-    // A run that found another at work leaves its files alone and disturbs nobody.
-    guard !report.isHeldOff else { return report }
-    // The files first: after a run gave up its lock, the next one may end at any time.
+    // A run that found another at work, or was told to end while it waited for that one, leaves its
+    // files alone and disturbs nobody.
+    let waited = report.failure?.stage == .lock && report.signal != nil && !observer.hasLock
+    guard !report.isHeldOff, !waited else { return report }
+    // The files of the output directory first, while it is this run's alone.
     let state = RunState(report, after: RunState(output: output))
     if observer.hasLock {
       await write("state") { [output] () throws(StorageError) in try state.write(to: output) }
@@ -78,6 +80,7 @@ public struct MonitoredRun: Sendable {
         }
       }
     }
+    observer.releaseLock()
     if let metricsFile {
       await write("metrics_file") { () throws(StorageError) in
         try MetricsTextfile(report: report, success: state.success).write(to: metricsFile)

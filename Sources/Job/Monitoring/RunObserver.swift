@@ -1,3 +1,4 @@
+import Storage
 import Synchronization
 
 /// What is known of a run from outside while it is under way, and after it has failed.
@@ -6,6 +7,7 @@ public final class RunObserver: Sendable {
     var stages: [StageSeconds] = []
     var onLock: (@Sendable () -> Void)?
     var hasLock = false
+    var lock: HeldLock?
   }
 
   private let state: Mutex<State>
@@ -21,6 +23,12 @@ public final class RunObserver: Sendable {
   /// Whether the run has had the output directory for itself.
   public var hasLock: Bool { state.withLock { $0.hasLock } }
 
+  /// Keeps the lock of the output directory until ``releaseLock()``, however the run ends.
+  func hold(_ lock: HeldLock) { state.withLock { $0.lock = lock } }
+
+  /// Gives the lock up.
+  func releaseLock() { state.withLock { $0.lock = nil } }
+
   /// Notes that a stage, or a part of it, has ended.
   func note(_ stages: [StageSeconds], ended stage: Stage, failed: Bool) {
     let onLock: (@Sendable () -> Void)? = state.withLock { state in
@@ -31,4 +39,11 @@ public final class RunObserver: Sendable {
     }
     onLock?()
   }
+}
+
+/// The lock of an output directory, for as long as anyone holds this.
+final class HeldLock: Sendable {
+  private let lock: FileLock
+
+  init(_ lock: consuming FileLock) { self.lock = lock }
 }

@@ -1,5 +1,6 @@
 import Acquisition
 import Foundation
+import Publishing
 import Storage
 
 /// The OpenLineage events of a run (specification 2-0-2).
@@ -99,17 +100,19 @@ struct LineageEvents {
 
   /// The exports and the bundle of a run, named by the path that readers use, which is the same every
   /// night; the version is the run.
-  static func outputs(of manifest: Manifest, run: String, output: String) -> [JSONValue] {
+  static func outputs(
+    of manifest: Manifest, run: String, output: String, hasTitles: Bool
+  ) -> [JSONValue] {
     manifest.entries.filter {
-      $0.path.hasPrefix("recommendations.") || $0.path.hasPrefix("model-")
+      PublishedLists.format(ofFile: $0.path) != nil || $0.path.hasPrefix("model-")
     }.map { entry in
       var statistics: [JSONMember] = [JSONMember(key: "size", value: .integer(entry.bytes))]
       if let rows = entry.rows {
         statistics.insert(JSONMember(key: "rowCount", value: .integer(rows)), at: 0)
       }
       var facets: [JSONMember] = [JSONMember(key: "version", value: version(run))]
-      if entry.path.hasPrefix("recommendations.csv") {
-        facets.append(JSONMember(key: "schema", value: schema))
+      if PublishedLists.format(ofFile: entry.path) == "csv" {
+        facets.append(JSONMember(key: "schema", value: schema(hasTitles: hasTitles)))
       }
       // The archive's name has the model's version in it, and would be another dataset every night.
       let name = entry.path.hasPrefix("model-") ? "model" : entry.path
@@ -124,11 +127,14 @@ struct LineageEvents {
     }
   }
 
-  private static var schema: JSONValue {
-    let fields: [JSONValue] = [
-      ("user_id", "string"), ("rank", "integer"), ("item_id", "string"), ("score", "float"),
-      ("title", "string"),
-    ].map { ["name": .string($0.0), "type": .string($0.1)] }
+  private static func schema(hasTitles: Bool) -> JSONValue {
+    let columns =
+      [
+        ("user_id", "string"), ("rank", "integer"), ("item_id", "string"), ("score", "float"),
+      ] + (hasTitles ? [("title", "string")] : [])
+    let fields = columns.map { name, type -> JSONValue in
+      ["name": .string(name), "type": .string(type)]
+    }
     return facet("1-1-1/SchemaDatasetFacet.json", ["fields": .array(fields)])
   }
 

@@ -10,6 +10,8 @@ struct RunStatements {
   let record: RunRecord
   /// The ratings that were read.
   let ratings: Int
+  /// Whether the items have titles.
+  let hasTitles: Bool
   /// The output directory.
   let output: String
 
@@ -23,7 +25,8 @@ struct RunStatements {
       job: record.plan.name, options: options, output: Machine.absolutePath(output),
       key: record.identifier)
     let outputs = LineageEvents.outputs(
-      of: manifest, run: record.identifier, output: Machine.absolutePath(output))
+      of: manifest, run: record.identifier, output: Machine.absolutePath(output),
+      hasTitles: hasTitles)
     let inputs = LineageEvents.inputs(record, ratings: ratings)
     return [
       (Self.provenanceName, provenance),

@@ -138,9 +138,17 @@ struct Gates {
   }
 
   private func checkOverlap(_ earlier: Earlier?, _ findings: inout Findings) {
-    guard let bound = options.minOverlap, let lists = earlier?.lists,
-      let overlap = lists.overlap?.mean, overlap < bound
-    else { return }
+    guard let bound = options.minOverlap, let earlier else { return }
+    guard let lists = earlier.lists else {
+      findings.warnings.append(
+        "the lists cannot be compared with those of the latest run, so that gates.min_overlap has no "
+          + "effect")
+      return
+    }
+    guard lists.usersBefore > 0, lists.usersNow > 0 else { return }
+    // Where nobody has a list on both nights, nothing is left of the lists.
+    let overlap = lists.overlap?.mean ?? 0
+    guard overlap < bound else { return }
     findings.add(
       "the lists have a mean overlap@\(lists.k) of \(Self.text(overlap)) with those of the latest "
         + "run, below gates.min_overlap \(Self.text(bound))", earlier)

@@ -17,6 +17,7 @@ public final class Interruption: Sendable {
   private struct State {
     var signal: Int32?
     var isTraining = false
+    var isOver = false
   }
 
   private let state = Mutex(State())
@@ -32,6 +33,11 @@ public final class Interruption: Sendable {
     get { state.withLock { $0.isTraining } }
     set { state.withLock { $0.isTraining = newValue } }
   }
+
+  /// Notes that the run is published: it may take the time that is left to say so.
+  func finish() { state.withLock { $0.isOver = true } }
+
+  private var isOver: Bool { state.withLock { $0.isOver } }
 
   /// Asks the run to end; returns `false` if it had been asked before.
   func request(_ signal: Int32) -> Bool {
@@ -55,7 +61,7 @@ public final class Interruption: Sendable {
       let grace = isTraining ? Self.epochGrace : 0
       queue.asyncAfter(deadline: .now() + .seconds(grace), execute: cancel)
       queue.asyncAfter(deadline: .now() + .seconds(Self.deadline)) {
-        EndingSignals.end(by: number)
+        if !self.isOver { EndingSignals.end(by: number) }
       }
     }
   }

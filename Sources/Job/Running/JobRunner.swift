@@ -128,15 +128,24 @@ public struct JobRunner: Sendable {
     do throws(JobError) {
       let lock = try await clock.run(.lock) {
         try FileSystem.makeDirectory(output.path)
-        return try FileLock.acquire(
-          PathName.joined(output.path, ".lock"),
-          holder: Machine.holderText(work(in: output, started), since: started),
-          waitSeconds: plan.lockWaitSeconds)
+        let lock = HeldLock(
+          try FileLock.acquire(
+            PathName.joined(output.path, ".lock"),
+            holder: Machine.holderText(work(in: output, started), since: started),
+            waitSeconds: plan.lockWaitSeconds))
+        observer?.hold(lock)
+        return lock
       }
-      let outcome = try await runLocked(in: output, started: started, &checkpoints, &clock)
-      prune(output, &clock)
-      lock.release()
-      return outcome
+      defer { withExtendedLifetime(lock) {} }
+      do throws(JobError) {
+        let outcome = try await runLocked(in: output, started: started, &checkpoints, &clock)
+        prune(output, &clock)
+        return outcome
+      } catch  where error.cause is GateRefusal {
+        // Refused results are kept by the same rule as published ones.
+        prune(output, &clock)
+        throw error
+      }
     } catch {
       guard let signal = settings.interruption.signal else { throw error }
       throw JobError(
@@ -232,10 +241,14 @@ public struct JobRunner: Sendable {
         try Self.write(record.json, "run.json", staged.path)
         try Self.write(changes.json, "changes.json", staged.path)
         return try output.publish(staged, rows: rows, threads: threads) {
-          RunStatements(record: record, ratings: dataset.ratings.count, output: output.path)
-            .files(of: $0)
+          RunStatements(
+            record: record, ratings: dataset.ratings.count,
+            hasTitles: dataset.itemDetails.contains { $0.title != nil }, output: output.path
+          ).files(of: $0)
         }
       }
+      // A signal comes too late from now on.
+      settings.interruption.finish()
       return result.summary(
         run: "\(staged.identifier)", directory: published.path, plan: plan,
         lists: changes.lists?.comparison, seconds: clock.total)
@@ -253,15 +266,19 @@ public struct JobRunner: Sendable {
     if settings.runsUnchanged { return nil }
     let begun = clock
     return try await clock.run(.plan) {
-      guard let newest = try output.runs().last, ResultKey(ofRun: newest.path) == key else {
-        return nil
-      }
-      if let difference = try RunDirectory.verify(newest.path).differences.first {
+      let runs = try output.runs()
+      // Without a run that `latest` leads to, there is something to do whatever there is besides.
+      guard let newest = runs.last, let latest = runs.first(where: \.isLatest),
+        ResultKey(ofRun: newest.path) == key
+      else { return nil }
+      for run in newest == latest ? [newest] : [newest, latest] {
+        guard let difference = try RunDirectory.verify(run.path).differences.first else { continue }
         logger.warning(
-          "Newest run is damaged",
-          metadata: ["run": "\(newest.identifier)", "difference": "\(difference)"])
+          "Published run is damaged",
+          metadata: ["run": "\(run.identifier)", "difference": "\(difference)"])
         return nil
       }
+      try output.syncLatest()
       return UnchangedRun(
         run: "\(newest.identifier)", directory: newest.path, isLatest: newest.isLatest,
         seconds: begun.total)

@@ -32,8 +32,10 @@ struct PreviousRun {
     return try? JSONParser.parseValue(bytes, path: name)
   }
 
-  /// The length of its lists, as its plan says.
-  var k: Int? { json("plan.json")?["recommend"]?["k"]?.intValue }
+  /// The length of its lists, as its plan says; a file that was damaged may say anything.
+  var k: Int? {
+    json("plan.json")?["recommend"]?["k"]?.intValue.flatMap { $0 >= 1 ? $0 : nil }
+  }
 
   /// Whether its model and its split are those of a result plan, so that errors and lists of both may be
   /// expected to be alike.

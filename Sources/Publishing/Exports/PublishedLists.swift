@@ -15,11 +15,11 @@ public enum PublishedLists {
     run: String, _ use: (RawList) -> Void
   ) throws(PublishingError) {
     let entries = try RunDirectory.manifest(ofRun: run).entries
-    let csv = entries.filter { isPart($0.path, "csv") }
+    let csv = entries.filter { format(ofFile: $0.path) == "csv" }
     if !csv.isEmpty {
       return try read(csv, of: run, CSVListReader(), use)
     }
-    let lines = entries.filter { isPart($0.path, "jsonl") }
+    let lines = entries.filter { format(ofFile: $0.path) == "jsonl" }
     guard !lines.isEmpty else { throw .noLists(path: run) }
     try read(lines, of: run, JSONLinesListReader(), use)
   }
@@ -29,10 +29,10 @@ public enum PublishedLists {
     try RankedLists { (add) throws(PublishingError) in try read(run: run, add) }
   }
 
-  /// Whether a file is an export of a format or a part of one: `recommendations.csv`,
-  /// `recommendations-00001.csv.gz`.
-  private static func isPart(_ path: String, _ ending: String) -> Bool {
-    path.wholeMatch(of: /recommendations(-[0-9]+)?\.([a-z]+)(\.gz)?/)?.2 == ending[...]
+  /// The format of an export or of a part of one, by its name: `csv` for `recommendations.csv` and
+  /// `recommendations-00001.csv.gz`; `nil` for any other file.
+  public static func format(ofFile path: String) -> String? {
+    path.wholeMatch(of: /recommendations(-[0-9]+)?\.([a-z]+)(\.gz)?/).map { String($0.2) }
   }
 
   private static func read(

@@ -64,7 +64,8 @@ public enum DurableFile {
     }
   }
 
-  static func syncDirectory(_ path: String) throws(StorageError) {
+  /// Waits until the device has the names in a directory.
+  public static func syncDirectory(_ path: String) throws(StorageError) {
     let directory = try OpenFile(path, .directory)
     try directory.sync()
     try directory.close()

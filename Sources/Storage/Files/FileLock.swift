@@ -4,7 +4,7 @@ import Glibc
 ///
 /// It is the kernel's `flock` on an open file, so that a killed process leaves nothing to clean up;
 /// the file itself stays and holds a line about its last holder.
-public struct FileLock: ~Copyable {
+public struct FileLock: ~Copyable, Sendable {
   private static let pollInterval: UInt32 = 100_000
   private static let attempts = 50
   private static let attemptInterval: UInt32 = 10_000

@@ -23,7 +23,7 @@ import Testing
       .init(path: "model-films-0123456789ab.tar.gz", bytes: 7, sha256: digest),
       .init(path: "recommendations.csv", bytes: 9, sha256: digest, rows: 3),
     ])
-    let outputs = LineageEvents.outputs(of: manifest, run: "R", output: "/srv/out")
+    let outputs = LineageEvents.outputs(of: manifest, run: "R", output: "/srv/out", hasTitles: true)
     #expect(
       outputs.map { $0["name"]?.stringValue } == [
         "/srv/out/latest/model", "/srv/out/latest/recommendations.csv",
@@ -32,6 +32,21 @@ import Testing
     #expect(statistics.map { $0?["size"]?.intValue } == [7, 9])
     #expect(statistics.map { $0?["rowCount"]?.intValue } == [nil, 3])
     #expect(outputs.allSatisfy { $0["facets"]?["version"]?["datasetVersion"] == "R" })
+  }
+
+  @Test(arguments: [true, false])
+  func partsAreOutputsWithTheirColumns(hasTitles: Bool) {
+    let names = [
+      "recommendations-00001.csv.gz", "recommendations-00002.csv.gz", "recommendations.jsonl",
+      "recommendations.notes.txt",
+    ]
+    let manifest = Manifest(
+      entries: names.map { .init(path: $0, bytes: 1, sha256: SHA256Digest(of: "")) })
+    let outputs = LineageEvents.outputs(
+      of: manifest, run: "R", output: "/srv", hasTitles: hasTitles)
+    #expect(outputs.map { $0["name"]?.stringValue } == names.prefix(3).map { "/srv/latest/\($0)" })
+    let fields = outputs.map { $0["facets"]?["schema"]?["fields"]?.arrayValue?.count }
+    #expect(fields == (hasTitles ? [5, 5, nil] : [4, 4, nil]))
   }
 
   @Test func localPathsBecomeURIs() {

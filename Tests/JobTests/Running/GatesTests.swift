@@ -132,9 +132,29 @@ struct GatesTests {
     let warned = check(
       { $0.minOverlap = 1 }, isComparable: false, compared: halfTheSame())
     #expect(warned.refusals.isEmpty && warned.warnings.count == 1)
-    // Without an earlier run, or with one whose lists are not known, there is nothing to compare.
+    // Without an earlier run there is nothing to compare.
     #expect(check({ $0.minOverlap = 1 }) == Gates.Findings())
-    #expect(check({ $0.minOverlap = 1 }, previous: metrics()) == Gates.Findings())
+    #expect(
+      check({ $0.minOverlap = 1 }, previous: metrics()).warnings == [
+        "the lists cannot be compared with those of the latest run, so that gates.min_overlap has no "
+          + "effect"
+      ])
+    #expect(check(previous: metrics()) == Gates.Findings())
+  }
+
+  @Test func listsOfOtherUsersHaveNothingInCommon() {
+    func lists(_ user: String) -> RankedLists {
+      RankedLists { add in add(RawList(user: user, items: ["a"])) }
+    }
+    let other = ListComparer.compare(before: lists("7"), now: lists("007"), k: 10)
+    #expect(
+      check({ $0.minOverlap = 0.01 }, compared: other).refusals == [
+        "the lists have a mean overlap@10 of 0 with those of the latest run, below "
+          + "gates.min_overlap 0.01"
+      ])
+    #expect(check({ $0.minOverlap = 0 }, compared: other) == Gates.Findings())
+    let none = ListComparer.compare(before: RankedLists { _ in }, now: lists("7"), k: 10)
+    #expect(check({ $0.minOverlap = 1 }, compared: none) == Gates.Findings())
   }
 
   @Test func usersWithCandidatesAndNoListAreRefused() {
