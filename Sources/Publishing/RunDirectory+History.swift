@@ -47,9 +47,29 @@ extension RunDirectory {
       throw .damaged(path: run, difference)
     }
     try wrappingStorageErrors { () throws(StorageError) in
+      try noteRollback(from: published.last)
       try flipLatest(by: prepareLink(Self.rollbackName, to: target))
     }
     return target
+  }
+
+  /// The run that was the newest when `latest` was last pointed at another by a rollback.
+  ///
+  /// A newer run than `latest` that is not this one never became the latest.
+  public var rolledBackFrom: RunIdentifier? {
+    guard let bytes = try? FileSystem.readBytes(rollbackNote),
+      let note = try? JSONParser.parseValue(bytes, path: rollbackNote)
+    else { return nil }
+    return note["newest"]?.stringValue.flatMap { RunIdentifier($0) }
+  }
+
+  private var rollbackNote: String { place(Self.stateName, "rollback.json") }
+
+  private func noteRollback(from newest: RunIdentifier?) throws(StorageError) {
+    guard let newest else { return }
+    let note: JSONValue = ["newest": .string("\(newest)")]
+    try FileSystem.makeDirectory(place(Self.stateName))
+    try DurableFile.write(note.prettyText(), to: rollbackNote)
   }
 
   /// Returns the directory that the path's `latest` leads to, or the path if it has no such link.

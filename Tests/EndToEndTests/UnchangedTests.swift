@@ -86,6 +86,19 @@ import Testing
     #expect(try fixture.recjob("verify", "out").status == 0)
   }
 
+  @Test func aRunThatNeverBecameTheLatestCountsForNothing() throws {
+    let fixture = try JobFixture()
+    #expect(try fixture.run("--set", "training.seed=8").status == 0)
+    let first = try fixture.latest.name
+    #expect(try fixture.run().status == 0)
+    // What a power cut may leave of a flip, without anything that tells of it.
+    try FileSystem.removeFile(fixture.path("out/latest"))
+    try FileSystem.makeSymbolicLink(fixture.path("out/latest"), to: "runs/\(first)")
+    let next = try fixture.run()
+    #expect(next.status == 0 && next.output.contains("test RMSE"))
+    #expect(try fixture.latest.name == fixture.runs.last)
+  }
+
   @Test func aDamagedRunThatWasRolledBackToIsNoGoodState() throws {
     let fixture = try JobFixture()
     #expect(try fixture.run("--set", "training.seed=8").status == 0)

@@ -10,7 +10,7 @@ from bench import Bench, Broken, History, check, scratch
 
 TRAINING = {"max_epochs": 60, "early_stopping": None, "batch_size": 16}
 ENDLESS = ["--set", "training.max_epochs=100000", "--set", "training.early_stopping=null"]
-HOLDER = re.compile(r"process (\d+) on (\S+), job faults, started \d{4}-\d\d-\d\dT")
+HOLDER = re.compile(r"process (\d+) on (\S+), run \S+ of job faults, started \d{4}-\d\d-\d\dT")
 
 # Forks a child when the lock has been taken; it has what an exec leaves open, and outlives the run.
 CHILD = r"""

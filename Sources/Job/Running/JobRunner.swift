@@ -269,7 +269,8 @@ public struct JobRunner: Sendable {
       let runs = try output.runs()
       // Without a run that `latest` leads to, there is something to do whatever there is besides.
       guard let newest = runs.last, let latest = runs.first(where: \.isLatest),
-        ResultKey(ofRun: newest.path) == key
+        ResultKey(ofRun: newest.path) == key,
+        newest == latest || output.rolledBackFrom == newest.identifier
       else { return nil }
       for run in newest == latest ? [newest] : [newest, latest] {
         guard let difference = try RunDirectory.verify(run.path).differences.first else { continue }
