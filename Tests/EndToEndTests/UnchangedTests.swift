@@ -64,7 +64,14 @@ import Testing
 
     let next = try fixture.run()
     #expect(next.status == 0)
-    #expect(next.output.contains("latest stays where it was rolled back to"))
+    #expect(next.output.contains("are those of \(second); nothing was trained"))
+    #expect(next.output.contains("latest stays at \(first), where it was rolled back to"))
+    // What is told to others is the run that readers get.
+    #expect(next.output.hasSuffix("planted: results in out/runs/\(first)\n"))
+    let state = try JSONParser.parseValue(
+      FileSystem.readBytes(fixture.path("out/state/last.json")), path: "last.json")
+    #expect(state["run"]?.stringValue == first)
+    #expect(state["last_success"]?["run"]?.stringValue == first)
     #expect(try fixture.latest.name == first)
     #expect(try fixture.runs == [first, second])
     #expect(try fixture.run("--force").status == 0)

@@ -70,19 +70,19 @@ public struct RunSummary: Sendable {
 
 /// A run that has nothing to do: the newest published run has the same plan, data and program.
 public struct UnchangedRun: Sendable {
-  /// The name of the newest run.
+  /// The name of the run that `latest` leads to, which is what readers get.
   public let run: String
-  /// The directory of the newest run.
+  /// The directory of that run.
   public let directory: String
-  /// Whether `latest` leads to it; it does not after a rollback.
-  public let isLatest: Bool
+  /// The name of the newest run; another one after a rollback.
+  public let newest: String
   /// The seconds that it took to find out.
   public let seconds: Double
 
   /// One line that says it all.
   public var line: String {
-    "unchanged: the plan, the data and the program are those of \(run); nothing was trained"
-      + (isLatest ? "" : ", and latest stays where it was rolled back to")
+    "unchanged: the plan, the data and the program are those of \(newest); nothing was trained"
+      + (run == newest ? "" : ", and latest stays at \(run), where it was rolled back to")
   }
 }
 
@@ -281,7 +281,7 @@ public struct JobRunner: Sendable {
       }
       try output.syncLatest()
       return UnchangedRun(
-        run: "\(newest.identifier)", directory: newest.path, isLatest: newest.isLatest,
+        run: "\(latest.identifier)", directory: latest.path, newest: "\(newest.identifier)",
         seconds: begun.total)
     }
   }

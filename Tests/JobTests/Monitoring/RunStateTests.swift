@@ -38,7 +38,8 @@ import Testing
   @Test func anUnchangedRunIsASuccess() throws {
     let summary = try ReportFixture.summary(in: directory)
     let ending = RunEnding.unchanged(
-      UnchangedRun(run: summary.run, directory: summary.directory, isLatest: true, seconds: 0.1))
+      UnchangedRun(
+        run: summary.run, directory: summary.directory, newest: summary.run, seconds: 0.1))
     let state = RunState(ReportFixture.report(ending, finished: 1_795_172_800), after: nil)
     #expect(state.json["outcome"] == "unchanged")
     #expect(state.success?.time == 1_795_172_800 && state.success?.run == summary.run)
