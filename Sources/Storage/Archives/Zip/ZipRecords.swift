@@ -5,12 +5,12 @@ struct ZipHeader {
   /// The length of a local header before its name.
   static let localLength = 30
 
-  var flags: Int
-  var method: Int
-  var crc: Int
-  var compressedSize: Int
-  var size: Int
-  var name: ArraySlice<UInt8>
+  var flags = 0
+  var method = 0
+  var crc = 0
+  var compressedSize = 0
+  var size = 0
+  var name: ArraySlice<UInt8> = []
   /// Where the local header is, and what the file was where it came from; the directory tells both.
   var offset = 0
   var mode = 0
@@ -33,17 +33,9 @@ struct ZipHeader {
   init?(local bytes: [UInt8]) {
     var fields = LittleEndianFields(bytes[...])
     guard fields.skip(Self.localSignature), fields.skip(2),
-      let flags = fields.number(bytes: 2), let method = fields.number(bytes: 2), fields.skip(4),
-      let crc = fields.number(bytes: 4), let compressedSize = fields.number(bytes: 4),
-      let size = fields.number(bytes: 4), let nameLength = fields.number(bytes: 2),
-      let extraLength = fields.number(bytes: 2), let name = fields.bytes(nameLength),
-      let extra = fields.bytes(extraLength)
+      let lengths = readShared(&fields), let name = fields.bytes(lengths.name),
+      let extra = fields.bytes(lengths.extra)
     else { return nil }
-    self.flags = flags
-    self.method = method
-    self.crc = crc
-    self.compressedSize = compressedSize
-    self.size = size
     self.name = name
     guard widen(by: extra, [\.size, \.compressedSize]) else { return nil }
   }
@@ -52,25 +44,34 @@ struct ZipHeader {
   init?(central fields: inout LittleEndianFields) {
     guard fields.skip(Self.centralSignature), fields.skip(1),
       let system = fields.number(bytes: 1), fields.skip(2),
-      let flags = fields.number(bytes: 2), let method = fields.number(bytes: 2), fields.skip(4),
-      let crc = fields.number(bytes: 4), let compressedSize = fields.number(bytes: 4),
-      let size = fields.number(bytes: 4), let nameLength = fields.number(bytes: 2),
-      let extraLength = fields.number(bytes: 2), let commentLength = fields.number(bytes: 2),
+      let lengths = readShared(&fields), let commentLength = fields.number(bytes: 2),
       // The number of the disk and attributes of MS-DOS come before those of the system.
       fields.skip(4), let attributes = fields.number(bytes: 4),
-      let offset = fields.number(bytes: 4), let name = fields.bytes(nameLength),
-      let extra = fields.bytes(extraLength), fields.skip(commentLength)
+      let offset = fields.number(bytes: 4), let name = fields.bytes(lengths.name),
+      let extra = fields.bytes(lengths.extra), fields.skip(commentLength)
+    else { return nil }
+    self.name = name
+    self.offset = offset
+    self.mode = attributes >> 16
+    self.system = system
+    guard widen(by: extra, [\.size, \.compressedSize, \.offset]) else { return nil }
+  }
+
+  /// Reads the fields that both headers have, from the flags on, and returns the lengths that follow.
+  private mutating func readShared(
+    _ fields: inout LittleEndianFields
+  ) -> (name: Int, extra: Int)? {
+    guard let flags = fields.number(bytes: 2), let method = fields.number(bytes: 2),
+      fields.skip(4), let crc = fields.number(bytes: 4),
+      let compressedSize = fields.number(bytes: 4), let size = fields.number(bytes: 4),
+      let nameLength = fields.number(bytes: 2), let extraLength = fields.number(bytes: 2)
     else { return nil }
     self.flags = flags
     self.method = method
     self.crc = crc
     self.compressedSize = compressedSize
     self.size = size
-    self.name = name
-    self.offset = offset
-    self.mode = attributes >> 16
-    self.system = system
-    guard widen(by: extra, [\.size, \.compressedSize, \.offset]) else { return nil }
+    return (nameLength, extraLength)
   }
 
   /// Takes the numbers that have no room in 32 bits from the extra field of zip64.
