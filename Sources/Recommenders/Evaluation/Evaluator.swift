@@ -27,14 +27,14 @@ public struct EvaluationReport: Equatable, Sendable {
 
 /// Measures models on the held-out rows: the only part of the program that is handed them.
 public struct Evaluator: Sendable {
-  private let heldOut: RatingColumns
-  private let heldOutItems: HeldOutItems
+  let heldOut: RatingColumns
+  let heldOutItems: HeldOutItems
   private let rated: InteractionMatrix
   private let untrained: InteractionMatrix
   private let genres: GenreSets?
-  private let threshold: Float
-  private let seed: UInt32
-  private let threads: Int
+  let threshold: Float
+  let seed: UInt32
+  let threads: Int
 
   private static let chunkLength = 1 << 14
 
@@ -83,6 +83,13 @@ public struct Evaluator: Sendable {
   private func report(
     _ model: any RatingPredictor, _ predictions: [Float], _ interval: ConfidenceInterval?
   ) async throws(CancellationError) -> MethodReport {
+    report(model, predictions, interval, lists: try await lists(of: model))
+  }
+
+  func report(
+    _ model: any RatingPredictor, _ predictions: [Float], _ interval: ConfidenceInterval?,
+    lists: [RecommendationList]
+  ) -> MethodReport {
     let counts = model.trainingCounts
     guard let errors = ErrorMetrics(heldOut, predictions: predictions) else {
       preconditionFailure("there is nothing to evaluate on")
@@ -95,10 +102,10 @@ public struct Evaluator: Sendable {
       rmseInterval: interval,
       calibration: CalibrationBin.bins(
         heldOut, predictions: predictions, scale: model.configuration.scale),
-      ranking: try await ranking(model))
+      ranking: ranking(model, lists))
   }
 
-  private func predictions(of model: any RatingPredictor) -> [Float] {
+  func predictions(of model: any RatingPredictor) -> [Float] {
     let chunks = (heldOut.count + Self.chunkLength - 1) / Self.chunkLength
     return Parallel.map(chunks, threads: threads) { chunk in
       let start = chunk * Self.chunkLength
@@ -111,13 +118,25 @@ public struct Evaluator: Sendable {
   private func ranking(
     _ model: any RatingPredictor
   ) async throws(CancellationError) -> RankingMetrics {
-    let recommender = TopNRecommender(
+    ranking(model, try await lists(of: model))
+  }
+
+  private func ranking(
+    _ model: any RatingPredictor, _ lists: [RecommendationList]
+  ) -> RankingMetrics {
+    RankingMetrics(
+      lists: lists, heldOut: heldOutItems, threshold: threshold, counts: model.trainingCounts,
+      genres: genres)
+  }
+
+  func lists(
+    of model: any RatingPredictor
+  ) async throws(CancellationError) -> [RecommendationList] {
+    try await TopNRecommender(
       model: model, excluding: rated, readmitting: untrained,
       candidates: Array(repeating: true, count: model.configuration.items),
-      k: RankingMetrics.k)
-    return RankingMetrics(
-      lists: try await recommender.recommendAll(threads: threads), heldOut: heldOutItems,
-      threshold: threshold, counts: model.trainingCounts, genres: genres)
+      k: RankingMetrics.k
+    ).recommendAll(threads: threads)
   }
 
   /// A model whose ranking keys are the items' numbers of training ratings.
