@@ -28,7 +28,14 @@ struct ComparedRow: Sendable {
     self.plan = plan
   }
 
-  var rmse: Double? { measurement.map(\.report.errors.rmse).flatMap { $0.isFinite ? $0 : nil } }
+  /// The RMSE, of a model that predicts ratings.
+  var rmse: Double? {
+    guard !plan.model.type.isRelevance, let rmse = measurement?.report.errors.rmse else {
+      return nil
+    }
+    return rmse.isFinite ? rmse : nil
+  }
+  /// The NDCG@10 of the lists.
   var ndcg: Double? { measurement.map(\.report.ranking.ndcg) }
 }
 

@@ -203,5 +203,5 @@ private struct ComparedData {
 
 extension ModelType {
   /// Those that are compared where the job has no list.
-  static let compared = allCases
+  static let compared = trainable
 }

@@ -1,4 +1,5 @@
 import Ratings
+import Recommenders
 import Storage
 
 extension Plan {
@@ -9,7 +10,7 @@ extension Plan {
   func searchFaults(
     in root: JSONNode, besides faults: [StrictDecoder.Fault]
   ) -> [StrictDecoder.Fault] {
-    comparisonFaults(in: root, besides: faults) + tuningFaults(in: root, besides: faults)
+    comparisonFaults(in: root, besides: faults) + tuningFaults(in: root)
   }
 
   private func comparisonFaults(
@@ -59,6 +60,15 @@ extension Plan {
           "a search chooses by its \(tune.metric.title) and needs validation rows; raise the fraction"
         ))
     }
+    if let tune, tune.metric == .validationRMSE,
+      ([model.type] + tune.modelTypes).contains(where: \.isRelevance)
+    {
+      conflicts.append(
+        PlanConflict(
+          ["tune/metric", "model/type", "tune/ranges"],
+          "a relevance model predicts no ratings; the metric must be "
+            + "\"\(TuneMetric.validationNDCG.rawValue)\""))
+    }
     return conflicts
   }
 
@@ -66,4 +76,14 @@ extension Plan {
   static let watchesTest =
     "\"test\" would choose by the held-out rows, which a comparison and a search refuse; it must be "
     + "\"carve\""
+}
+
+extension TuneOptions {
+  /// The types of model that are searched; empty where the type is the job's own.
+  var modelTypes: [ModelType] {
+    guard case .choices(let values) = ranges.first(where: { $0.path == "model.type" })?.range else {
+      return []
+    }
+    return values.compactMap { $0.stringValue.flatMap { ModelType(rawValue: $0) } }
+  }
 }

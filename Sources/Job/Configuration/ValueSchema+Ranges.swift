@@ -103,13 +103,11 @@ extension TuneRange {
       let before = decoder.faults.count
       let ends = Ends.schema.read(node, over: Ends(), &decoder)
       guard decoder.faults.count == before, let ends else { return nil }
-      guard ends.from < ends.to else {
+      // The ends are checked where they are to stand, whatever is wrong with the two together.
+      if ends.from >= ends.to {
         decoder.fault("\"from\" must be below \"to\"", at: node)
-        return nil
-      }
-      guard ends.scale == .linear || ends.from > 0 else {
-        decoder.fault("with the scale \"log\", \"from\" must be above 0", at: node)
-        return nil
+      } else if ends.scale == .log, ends.from <= 0 {
+        decoder.fault("\"from\" must be above 0 with the scale \"log\"", at: node)
       }
       return .interval(from: ends.from, to: ends.to, scale: ends.scale)
     default:

@@ -5,16 +5,13 @@ extension Plan {
   ///
   /// A key that has a meaning for some of the types of model that are searched is right. Values that
   /// are each right and wrong together are drawn anew by the search.
-  func tuningFaults(
-    in root: JSONNode, besides known: [StrictDecoder.Fault]
-  ) -> [StrictDecoder.Fault] {
+  func tuningFaults(in root: JSONNode) -> [StrictDecoder.Fault] {
     guard case .object(let members)? = root["tune"]?["ranges"]?.kind, let tune else { return [] }
     let types = types(in: root)
     var faults: [StrictDecoder.Fault] = []
     for member in members {
       guard let key = tune.ranges.first(where: { $0.path == member.key }) else { continue }
       let place = JSONPointer(["tune", "ranges", member.key])
-      if known.contains(where: { $0.pointer.tokens.starts(with: place.tokens) }) { continue }
       for (token, value) in Self.ends(of: member.node) {
         let found = types.map { Self.faults(of: value, at: key.pointer, type: $0, in: root) }
         guard !found.contains(where: \.isEmpty), var first = found.first else { continue }

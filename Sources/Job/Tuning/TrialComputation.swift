@@ -14,7 +14,7 @@ struct TrialComputation {
   func run(
     _ plan: Plan, share: Double
   ) async throws -> (value: Double, epochs: Int, isOver: Bool) {
-    let hasEpochs = plan.model.type != .bias
+    let hasEpochs = !plan.model.type.isFitted
     let data = hasEpochs ? data : data.part(share, seed: tune.seed)
     var training = plan.training
     training.maxEpochs = HalvingSchedule.part(share, of: training.maxEpochs)
@@ -22,7 +22,8 @@ struct TrialComputation {
       model: plan.model, training: training,
       resolved: ResolvedTraining(
         training, model: plan.model, ratings: data.ratings.count, watchesHeldOut: false),
-      users: data.users, items: data.items, scale: data.scale, threads: threads
+      users: data.users, items: data.items, scale: data.scale, details: data.details,
+      threads: threads
     ).train(
       on: RatingSubset(data.ratings, rows: data.train),
       validation: RatingSubset(data.ratings, rows: data.validation), onEpoch: { _ in })

@@ -8,7 +8,7 @@ extension Evaluator {
     _ model: any RatingPredictor
   ) async throws(CancellationError) -> MethodMeasurement {
     let users = model.configuration.users
-    let predictions = predictions(of: model)
+    let predictions = model.predictions(of: heldOut, threads: threads).ratings
     let intervals = Bootstrap.rmseIntervals(
       heldOut, predictions: [predictions], users: users, seed: seed, threads: threads)
     let lists = try await lists(of: model)
@@ -24,7 +24,8 @@ extension Evaluator {
 
   /// The RMSE of one model alone, without lists and interval.
   public func rmse(of model: any RatingPredictor) -> Double {
-    ErrorMetrics(heldOut, predictions: predictions(of: model))?.rmse ?? .nan
+    let predictions = model.predictions(of: heldOut, threads: threads).ratings
+    return ErrorMetrics(heldOut, predictions: predictions)?.rmse ?? .nan
   }
 
   /// The NDCG@10 of one model's lists alone.
