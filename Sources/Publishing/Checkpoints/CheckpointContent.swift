@@ -25,7 +25,8 @@ struct CheckpointContent {
       ])
       tensors += ended.tensors.map {
         SafetensorsTensor(
-          "\(Self.prefix(ended.step)).\(Self.model).\($0.name)", shape: $0.shape, .float32($0.values))
+          "\(Self.prefix(ended.step)).\(Self.model).\($0.name)", shape: $0.shape,
+          .float32($0.values))
       }
     }
     if let current = checkpoint.current {
