@@ -2,4 +2,6 @@
 public enum ModelDetails: Equatable, Sendable {
   /// Nothing.
   case none
+  /// The models of a blend, and their weights.
+  case blend(BlendDetails)
 }
