@@ -1,11 +1,14 @@
+public import Recommenders
 public import Storage
 
 /// A model of a job's `compare` list: what it changes in the job's own sections.
 public struct ComparedModel: Equatable, Sendable {
   /// What the table calls it.
   public var name: String
-  /// Keys in the place of those of the job's `model`.
+  /// Keys in the place of those of the job's `model`, or a list of models.
   public var model: JSONValue?
+  /// How a list of models becomes one.
+  public var select: SelectPolicy?
   /// Keys in the place of those of the job's `training`.
   public var training: JSONValue?
   /// Keys in the place of those of the job's `recommend`.
@@ -16,14 +19,14 @@ public struct ComparedModel: Equatable, Sendable {
     self.name = name
   }
 
-  /// The sections of a job that a comparison and a search may change: the data and the split are the
-  /// same for all.
-  static let sections = ["model", "training", "recommend"]
-
-  /// What it changes, section by section.
+  /// What it changes, section by section: the data and the split are the same for all.
   var changes: JSONValue {
-    .object(
-      zip(Self.sections, [model, training, recommend]).compactMap { section, value in
+    let sections = [
+      ("model", model), ("select", select.map { .string($0.rawValue) }), ("training", training),
+      ("recommend", recommend),
+    ]
+    return .object(
+      sections.compactMap { section, value in
         value.map { JSONMember(key: section, value: $0) }
       })
   }

@@ -58,7 +58,7 @@ extension ComparisonOutcome {
   private static func json(_ row: ComparedRow) -> JSONValue {
     var members = [
       JSONMember(key: "name", value: .string(row.name)),
-      JSONMember(key: "type", value: .string(row.plan.model.type.rawValue)),
+      JSONMember(key: "type", value: .string(row.type)),
       JSONMember(key: "model", value: row.plan.json()["model"] ?? .null),
       JSONMember(key: "training", value: row.plan.json()["training"] ?? .null),
       JSONMember(key: "uses_time", value: .bool(row.usesTime)),
@@ -114,7 +114,7 @@ extension ComparisonOutcome {
       let report = row.measurement?.report
       let hasRatings = row.rmse != nil
       let fields = [
-        Self.quoted(row.name), row.plan.model.type.rawValue, row.usesTime ? "true" : "false",
+        Self.quoted(row.name), row.type, row.usesTime ? "true" : "false",
         number(row.rmse), number(hasRatings ? report?.rmseInterval?.lower : nil),
         number(hasRatings ? report?.rmseInterval?.upper : nil),
         number(row.rmseDifference?.paired.difference), number(row.rmseDifference?.adjusted),

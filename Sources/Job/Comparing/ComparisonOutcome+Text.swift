@@ -68,8 +68,3 @@ extension ComparisonOutcome {
     return "\(parts[0]).\(fraction)" + String(repeating: "0", count: digits - fraction.count)
   }
 }
-
-extension ComparedRow {
-  /// Whether predictions depend on when a rating was given.
-  var usesTime: Bool { false }
-}

@@ -28,9 +28,19 @@ struct ComparedRow: Sendable {
     self.plan = plan
   }
 
+  /// The type of the model, or how it is made of several.
+  var type: String {
+    plan.models.count > 1 ? plan.select.rawValue : plan.model.type.rawValue
+  }
+
+  /// Whether predictions depend on when a rating was given.
+  var usesTime: Bool { measurement?.usesTime ?? false }
+
   /// The RMSE, of a model that predicts ratings.
   var rmse: Double? {
-    guard !plan.model.type.isRelevance, let rmse = measurement?.report.errors.rmse else {
+    guard plan.models.count > 1 || !plan.model.type.isRelevance,
+      let rmse = measurement?.report.errors.rmse
+    else {
       return nil
     }
     return rmse.isFinite ? rmse : nil

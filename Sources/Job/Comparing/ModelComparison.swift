@@ -34,8 +34,8 @@ public struct ModelComparison: Sendable {
 
   /// The models with their plans.
   ///
-  /// Without a list, it is every type of model with its defaults: of the job's own `model` and
-  /// `training` only the seed is taken.
+  /// Without a list, it is every type of model with its defaults: of the job's own
+  /// `model` and `training` only the seed is taken.
   static func entries(
     _ jobFile: JobFile, _ plan: Plan
   ) throws(PlanError) -> [(name: String, plan: Plan)] {
@@ -43,7 +43,7 @@ public struct ModelComparison: Sendable {
     var base = root
     var models = plan.compare ?? []
     if plan.compare == nil {
-      base = root.removing(["model", "training"])
+      base = root.removing(["model", "select", "training"])
       models = ModelType.compared.map { type in
         var model = ComparedModel(name: type.rawValue)
         model.model = ["type": .string(type.rawValue)]
@@ -116,6 +116,10 @@ public struct ModelComparison: Sendable {
   ) async throws(JobError) -> ComparedRow {
     let begin = ContinuousClock.now
     var row = ComparedRow(name: name, plan: plan)
+    if let reason = data.memory(of: plan).refusal(limit: plan.limits.memoryMB) {
+      row.failure = reason
+      return row
+    }
     let trained: TrainedJob
     do throws(JobError) {
       trained = try await clock.run(.train) {
@@ -186,6 +190,15 @@ private struct ComparedData {
     self.threads = threads
     heldOut = dataset.ratings.selecting(split.heldOut)
     rated = InteractionMatrix(users: dataset.users.count, columns: dataset.ratings)
+  }
+
+  /// The memory that a run of a plan would take; on one thread, so that threads refuse no model.
+  func memory(of plan: Plan) -> MemoryPlan {
+    MemoryPlan(
+      plan,
+      MemoryPlan.Counts(
+        ratings: dataset.ratings.count, users: dataset.users.count, items: dataset.items.count),
+      threads: 1)
   }
 
   /// The evaluator of a model that was not trained on some rows.

@@ -1,3 +1,4 @@
+import Recommenders
 import Storage
 
 extension JobSchema {
@@ -7,7 +8,11 @@ extension JobSchema {
       Field("name", \ComparedModel.name, .text, "What the table calls the model.").required(),
       Field(
         "model", deciding: \ComparedModel.model, .overlay(of: "model"), prototype: .null,
-        default: "the job's own", "Keys in the place of those of the job's `model`."),
+        default: "the job's own",
+        "Keys in the place of those of the job's `model`, or a list of models in its place."),
+      Field(
+        "select", deciding: \ComparedModel.select, .choice, prototype: .best,
+        default: "the job's own", "How a list of models becomes one."),
       Field(
         "training", deciding: \ComparedModel.training, .overlay(of: "training"), prototype: .null,
         default: "the job's own", "Keys in the place of those of the job's `training`."),

@@ -60,6 +60,10 @@ extension Plan {
           "a search chooses by its \(tune.metric.title) and needs validation rows; raise the fraction"
         ))
     }
+    if tune != nil, models.count > 1 {
+      conflicts.append(
+        PlanConflict(["tune", "model"], "a search is of one model; \"model\" is a list of several"))
+    }
     if let tune, tune.metric == .validationRMSE,
       ([model.type] + tune.modelTypes).contains(where: \.isRelevance)
     {

@@ -34,6 +34,15 @@ struct TrialComputation {
     )
   }
 
+  /// Why a plan is not tried: it would take more memory than the job allows, even on one thread.
+  func refusal(of plan: Plan) -> String? {
+    MemoryPlan(
+      plan,
+      MemoryPlan.Counts(ratings: data.ratings.count, users: data.users, items: data.items),
+      threads: 1
+    ).refusal(limit: plan.limits.memoryMB)
+  }
+
   private func value(
     of model: any RatingPredictor, on data: TuningData, _ plan: Plan
   ) async throws -> Double {

@@ -146,6 +146,10 @@ public struct Tuning: Sendable {
       return earlier
     }
     let computation = TrialComputation(data: data, tune: tune, threads: settings.threads(of: plan))
+    if let reason = computation.refusal(of: trial.plan) {
+      return TrialResult(
+        rung: rung, trial: trial.number, value: nil, epochs: 0, isOver: true, failure: reason)
+    }
     return try await clock.run(.train) {
       do {
         let found = try await computation.run(trial.plan, share: share)
@@ -175,6 +179,7 @@ public struct Tuning: Sendable {
   private func key(_ fetched: FetchedFiles) -> SHA256Digest {
     let parts: JSONValue = [
       "plan": plan.resultPlan(of: fetched), "tune": JobSchema.tune.write(tune),
+      "memory_mb": plan.limits.memoryMB.map { .integer($0) } ?? .null,
       "results_revision": .integer(Program.resultsRevision),
     ]
     return SHA256Digest(of: parts.canonicalText())

@@ -17,9 +17,15 @@ extension Evaluator {
       let error = Double(predictions[row]) - Double(heldOut.values[row])
       squares[heldOut.users[row].position] += error * error
     }
+    let timeless = RatingColumns(
+      users: heldOut.users, items: heldOut.items, values: heldOut.values)
+    let usesTime =
+      !heldOut.timestamps.isEmpty
+      && model.predictions(of: timeless, threads: threads).ratings != predictions
     return MethodMeasurement(
       report: report(model, predictions, intervals[0], lists: lists), squaredErrors: squares,
-      gains: UserGains.ndcg(lists, heldOut: heldOutItems, threshold: threshold).map { $0 ?? 0 })
+      gains: UserGains.ndcg(lists, heldOut: heldOutItems, threshold: threshold).map { $0 ?? 0 },
+      usesTime: usesTime)
   }
 
   /// The RMSE of one model alone, without lists and interval.

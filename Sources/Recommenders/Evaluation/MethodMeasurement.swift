@@ -9,6 +9,8 @@ public struct MethodMeasurement: Sendable {
   public let squaredErrors: [Double]
   /// The NDCG by user; 0 for those without a relevant row, whose weight is 0.
   public let gains: [Double]
+  /// Whether predictions depend on when a rating was given.
+  public let usesTime: Bool
 }
 
 /// The normalised gain of each user's list.

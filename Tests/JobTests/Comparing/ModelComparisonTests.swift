@@ -134,8 +134,11 @@ struct ModelComparisonTests {
     #expect(axis.digits == 2)
     #expect(axis.place(0.75) == 100 && axis.place(0.95) == 300 && axis.place(2) == 300)
     let small = ComparisonChart.Axis(from: 0, to: 0.27, start: 0, width: 1)
-    #expect(small.ticks == [0, 0.1, 0.2, 0.3] || small.ticks == [0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3])
+    #expect(
+      small.ticks == [0, 0.1, 0.2, 0.3] || small.ticks == [0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3])
     #expect(ComparisonOutcome.fixed(0.5, digits: 3) == "0.500")
-    #expect(ComparisonOutcome.fixed(2, digits: 1) == "2.0" && ComparisonOutcome.fixed(2, digits: 0) == "2")
+    #expect(
+      ComparisonOutcome.fixed(2, digits: 1) == "2.0" && ComparisonOutcome.fixed(2, digits: 0) == "2"
+    )
   }
 }

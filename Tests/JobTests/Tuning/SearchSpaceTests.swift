@@ -107,7 +107,9 @@ struct SearchSpaceTests {
     // The job itself, and three of four: adam cannot learn from blocks.
     #expect(trials.count == 4)
     #expect(
-      !trials.contains { $0.plan.training.optimizer == .adam && $0.plan.training.schedule == .blocks }
+      !trials.contains {
+        $0.plan.training.optimizer == .adam && $0.plan.training.schedule == .blocks
+      }
     )
   }
 }

@@ -23,7 +23,9 @@ struct TuningFaultsTests {
       "at /tune/ranges/training.l2/from: -1 is out of range; it must be at least 0"
     ),
     (#""model.factors": {"from": 1, "to": 2.5}"#, "at /tune/ranges/model.factors/to: expected"),
-    (#""training.l2": {"from": 2, "to": 1}"#, #"at /tune/ranges/training.l2: "from" must be below"#),
+    (
+      #""training.l2": {"from": 2, "to": 1}"#, #"at /tune/ranges/training.l2: "from" must be below"#
+    ),
     (
       #""training.l2": {"from": 0, "to": 1, "scale": "log"}"#,
       #"at /tune/ranges/training.l2: "from" must be above 0"#
@@ -45,7 +47,8 @@ struct TuningFaultsTests {
   }
 
   @Test func rangesAreRequired() {
-    #expect(Self.faults(#""tune": {}"#).first?.contains("at /tune/ranges: the key is missing") == true)
+    #expect(
+      Self.faults(#""tune": {}"#).first?.contains("at /tune/ranges: the key is missing") == true)
     #expect(Self.faults(#""tune": {"ranges": {}}"#).count == 1)
   }
 
@@ -103,11 +106,13 @@ struct TuningFaultsTests {
   @Test func whatIsComparedAndSearchedIsNoPartOfTheResultPlan() throws {
     let plain = try JobDocuments.plan(adding: #""model": {"factors": 3}"#)
     let searched = try JobDocuments.plan(
-      adding: #""model": {"factors": 3}, "compare": [{"name": "a"}], "tune": {"ranges": {"model.factors": [2]}}"#
+      adding:
+        #""model": {"factors": 3}, "compare": [{"name": "a"}], "tune": {"ranges": {"model.factors": [2]}}"#
     )
     #expect(plain.planHash != searched.planHash)
     #expect(
-      plain.resultPlan(datasetDigest: .init(of: "")) == searched.resultPlan(datasetDigest: .init(of: "")))
+      plain.resultPlan(datasetDigest: .init(of: ""))
+        == searched.resultPlan(datasetDigest: .init(of: "")))
     #expect(plain.json()["tune"] == nil && plain.json()["compare"] == nil)
   }
 }

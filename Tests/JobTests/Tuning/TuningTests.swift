@@ -164,7 +164,8 @@ struct TuningTests {
 
 extension Array {
   /// What a closure makes of each element, one after the other.
-  fileprivate func asyncMap<Value>(_ body: (Element) async throws -> Value) async throws -> [Value] {
+  fileprivate func asyncMap<Value>(_ body: (Element) async throws -> Value) async throws -> [Value]
+  {
     var values: [Value] = []
     for element in self { values.append(try await body(element)) }
     return values
