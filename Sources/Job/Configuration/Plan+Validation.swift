@@ -152,11 +152,32 @@ extension Plan {
             ["training/schedule", "model/type"],
             "a \"\(model.type.rawValue)\" model cannot learn from blocks; leave the schedule out"))
     }
+    conflicts += orderConflicts()
     if training.grid.userBlocks < training.grid.itemBlocks {
       conflicts.append(
         PlanConflict(
           ["training/grid/user_blocks", "training/grid/item_blocks"],
           "there must be at least as many blocks of users as of items"))
+    }
+    return conflicts
+  }
+
+  /// Finds orders of lists that the model does not have.
+  private func orderConflicts() -> [PlanConflict] {
+    var conflicts: [PlanConflict] = []
+    if recommend.rankBy == .lowerBound, model.type != .bayesianFM {
+      conflicts.append(
+        PlanConflict(
+          ["recommend/rank_by", "model/type"],
+          "a \"\(model.type.rawValue)\" model does not know how certain it is; \"lower-bound\" needs a "
+            + "\"bayesian-fm\" model"))
+    }
+    if recommend.rankBy != .rating, model.type.isRelevance {
+      conflicts.append(
+        PlanConflict(
+          ["recommend/rank_by", "model/type"],
+          "the lists of a \"\(model.type.rawValue)\" model are by its relevance in any case; leave "
+            + "\"rank_by\" out, or choose a model of ratings"))
     }
     return conflicts
   }

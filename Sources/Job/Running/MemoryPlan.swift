@@ -115,8 +115,9 @@ struct MemoryPlan: Equatable, Sendable {
     let resolved = ResolvedTraining(
       plan.training, model: plan.model, ratings: counts.ratings - Int(held),
       watchesHeldOut: plan.split.validation == .test)
+    let inverse = Self.inverse(plan, counts)
     let models = Part(
-      name: "models", bytes: tables.model * (plan.training.refit == .all ? 2 : 1))
+      name: "models", bytes: (tables.model + inverse) * (plan.training.refit == .all ? 2 : 1))
     let lists = Part(
       name: "lists",
       bytes: counts.users * (k * Size.recommendation + Size.list))
@@ -142,7 +143,9 @@ struct MemoryPlan: Equatable, Sendable {
         stage: .train,
         parts: dataset + [
           split, Part(name: "training rows", bytes: counts.ratings * Size.trainingRating),
-          Part(name: "training", bytes: tables.training(plan.training, resolved.optimizer)), models,
+          Part(
+            name: "training", bytes: tables.training(plan.training, resolved.optimizer) + inverse),
+          models,
         ]),
       StageMemory(
         stage: .evaluate,
@@ -185,9 +188,20 @@ struct MemoryPlan: Equatable, Sendable {
         parts: dataset + [
           split, models, lists,
           Part(
-            name: "bundle", bytes: 2 * tables.model + counts.ratings * Size.bundledSeen),
+            name: "bundle", bytes: 2 * (tables.model + inverse) + counts.ratings * Size.bundledSeen),
         ]),
     ]
+  }
+
+  /// What `ease` holds, as the model or for the order of the lists: the inverse, and the choices by user
+  /// and by item. While it is inverted, its triangle of doubles takes as much again.
+  private static func inverse(_ plan: Plan, _ counts: Counts) -> Int {
+    let isOrder =
+      plan.recommend.rankBy == .relevance
+      && plan.recommend.relevance.model.resolved(users: counts.users, items: counts.items) == .ease
+    guard isOrder || plan.model.type == .ease else { return 0 }
+    let size = min(counts.users, counts.items)
+    return Size.parameter * (size * size + 4 * counts.ratings)
   }
 
   /// The stage that holds the most; the earliest of several.

@@ -19,8 +19,10 @@ struct ModelTraining {
     let resolved = ResolvedTraining(
       plan.training, model: plan.model, ratings: notHeldOut.count,
       watchesHeldOut: plan.split.validation == .test)
+    var model = plan.model
+    model.ease.threshold = plan.recommend.relevanceThreshold
     let trainer = Trainer(
-      model: plan.model, training: plan.training, resolved: resolved, users: dataset.users.count,
+      model: model, training: plan.training, resolved: resolved, users: dataset.users.count,
       items: dataset.items.count, scale: dataset.scale, details: dataset.itemDetails,
       threads: threads)
     var trainings = TrainingSequence(
@@ -65,10 +67,16 @@ struct ModelTraining {
         ? (try refit(.refitAll, on: RatingSubset(ratings), epochs: epochs), ratings.count)
         : (evaluated, evaluatedRows.count)
     }
+    let relevance = RelevanceTraining(plan: plan, dataset: dataset, threads: threads)
+    let evaluatedBlend = try relevance.blend(on: RatingSubset(ratings, rows: evaluatedRows))
+    let exportedBlend =
+      resolved.refit == .all ? try relevance.blend(on: RatingSubset(ratings)) : evaluatedBlend
     return TrainedJob(
       dataset: dataset, split: split, resolved: resolved, trainings: trainings.completed,
       evaluated: evaluated, evaluatedRows: evaluatedRows, exported: exported,
       exportedRowCount: exportedRowCount,
+      evaluatedOrder: relevance.order(of: evaluated, evaluatedBlend),
+      exportedOrder: relevance.order(of: exported, exportedBlend), exportedBlend: exportedBlend,
       baseline: BiasModel.fit(
         RatingSubset(ratings, rows: evaluatedRows), users: dataset.users.count,
         items: dataset.items.count, scale: dataset.scale, threads: threads))

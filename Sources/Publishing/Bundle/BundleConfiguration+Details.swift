@@ -7,6 +7,7 @@ extension BundleConfiguration {
   static func json(of details: ModelDetails) -> JSONValue? {
     switch details {
     case .none: nil
+    case .ease(let details): ["l2": .number(JSONNumber(details.l2))]
     }
   }
 
@@ -15,7 +16,10 @@ extension BundleConfiguration {
     _ json: JSONValue?, of type: ModelType, _ fields: Fields
   ) throws(PublishingError) -> ModelDetails {
     switch type {
-    default: .none
+    case .ease:
+      let details = Fields(json: json ?? .null, owner: fields.owner)
+      return .ease(EaseDetails(l2: try details.float("l2")))
+    default: return .none
     }
   }
 }

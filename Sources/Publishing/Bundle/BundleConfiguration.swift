@@ -12,12 +12,15 @@ public struct BundleConfiguration: Equatable, Sendable {
 
   /// What predictions need besides the tensors.
   public var model: ModelConfiguration
+  /// The relevance that lists are ordered by; `nil` where it is the model alone.
+  public var blend: BlendConfiguration?
   /// The training settings with every default filled in, as the runner gives them.
   public var training: JSONValue
 
   /// Joins a model's configuration with the settings that it was trained with.
-  public init(model: ModelConfiguration, training: JSONValue) {
+  public init(model: ModelConfiguration, blend: BlendConfiguration? = nil, training: JSONValue) {
     self.model = model
+    self.blend = blend
     self.training = training
   }
 
@@ -34,12 +37,16 @@ public struct BundleConfiguration: Equatable, Sendable {
       case .biasedDot, .logisticDot, .svdPlusPlus, .als: "p_u . q_i + b_u + c_i"
       case .ials: "p_u . q_i"
       case .neural: Self.neuralFormula(layers: model.hidden.count + 1)
-      case .itemKNN, .bayesianFM, .ease, .blend: "see the documentation of \(model.type.rawValue)"
+      case .ease:
+        "x_ui - (X . inverse[:, i])_u * item_scale_i, or, where there are fewer users than items, "
+          + "x_ui - (inverse . X)_ui * item_scale_i"
+      case .itemKNN, .bayesianFM, .blend: "see the documentation of \(model.type.rawValue)"
       }
     let rating =
       switch model.link {
       case .sigmoid: "r_min + (r_max - r_min) * sigmoid(key)"
-      case .identity, .auto: model.type == .dot ? "key" : "train_mean + key"
+      case .identity, .auto:
+        model.type == .dot || model.type.isRelevance ? "key" : "train_mean + key"
       }
     return "key = \(key); rating = \(rating)"
   }
@@ -74,6 +81,7 @@ public struct BundleConfiguration: Equatable, Sendable {
     if let details = Self.json(of: model.details) {
       members.append(JSONMember(key: "details", value: details))
     }
+    if let blend { members.append(JSONMember(key: "relevance", value: blend.json)) }
     members.append(JSONMember(key: "training", value: training))
     return .object(members)
   }
@@ -117,6 +125,9 @@ extension BundleConfiguration {
     guard let training = json["training"] else { throw fields.damage("lacks training") }
     self.training = training
     model.details = try Self.details(json["details"], of: model.type, fields)
+    if let relevance = json["relevance"] {
+      blend = try BlendConfiguration(relevance, beside: model, owner: owner)
+    }
     if let contradiction { throw fields.damage(contradiction) }
   }
 

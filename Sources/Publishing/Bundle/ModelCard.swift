@@ -155,7 +155,19 @@ struct ModelCard {
       "key = \(dotProducts)\nreturn key + \(biases)"
     case .dot: "key = \(dotProducts)\n\(pythonColdKeys)return key"
     case .ials: "return \(dotProducts)"
-    case .itemKNN, .bayesianFM, .ease, .blend: "raise NotImplementedError(config[\"type\"])"
+    case .ease:
+      """
+      counts, chosen, value = (tensors[f"input_{n}"] for n in ("count", "item", "value"))
+      rows, chosen = np.repeat(np.arange(len(users)), counts.astype(int)), chosen.astype(int)
+      own = np.zeros(len(items), np.float32)
+      own[chosen[rows == u]] = value[rows == u]
+      if len(users) <= len(items):
+          sums = np.bincount(chosen, value * tensors["inverse"][u][rows], len(items))
+      else:
+          sums = own @ tensors["inverse"]
+      return (own - sums * tensors["item_scale"]).astype(np.float32)
+      """
+    case .itemKNN, .bayesianFM, .blend: "raise NotImplementedError(config[\"type\"])"
     case .neural:
       """
       key = np.concatenate([np.broadcast_to(tensors["user_factors"][u],
@@ -188,7 +200,7 @@ struct ModelCard {
       return low + (high - low) / (1 + np.exp(-np.float64(key)))
       """
     case .identity, .auto:
-      model.type == .dot
+      model.type == .dot || model.type.isRelevance
         ? "return np.float64(key)" : #"return config["train_mean"] + np.float64(key)"#
     }
   }

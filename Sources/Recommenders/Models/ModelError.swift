@@ -54,7 +54,9 @@ public enum ModelRestoration {
       try NeuralModel(configuration, tensors: tensors, trainingCounts: trainingCounts)
     case .bias, .dot, .biasedDot, .logisticDot, .svdPlusPlus, .als, .ials:
       try FactorModel(configuration, tensors: tensors, trainingCounts: trainingCounts)
-    case .itemKNN, .bayesianFM, .ease, .blend:
+    case .ease:
+      try EaseModel(configuration, tensors: tensors, trainingCounts: trainingCounts)
+    case .itemKNN, .bayesianFM, .blend:
       throw .unsupported(type: configuration.type)
     }
   }

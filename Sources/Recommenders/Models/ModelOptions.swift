@@ -102,6 +102,9 @@ public struct ModelOptions: Equatable, Sendable {
   /// What is predicted where training saw neither or only one side. The default is `known-terms`.
   public var cold: ColdPolicy = .knownTerms
 
+  /// How `ease` learns.
+  public var ease = EaseOptions()
+
   /// Creates the default options.
   public init() {}
 }

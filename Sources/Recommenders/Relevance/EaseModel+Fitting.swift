@@ -5,15 +5,22 @@ extension EaseModel {
   /// Items or users that a thread takes at a time.
   private static let pieceLength = 64
 
-  /// Fits the model; `nil` if the matrix is too large or cannot be inverted.
+  /// Fits the model.
   ///
+  /// - Throws: `TrainingError.unsuitable` if the matrix is too large or cannot be inverted.
   /// - Complexity: O(n³) for the smaller number n of users and items, and O(Σ n_j²) or O(Σ n_u²) for
   ///   its matrix, over the choices of each item or user; 8·n² bytes.
   static func fit(
     _ ratings: RatingSubset, _ configuration: ModelConfiguration, options: EaseOptions, threads: Int
-  ) -> EaseModel? {
+  ) throws(TrainingError) -> EaseModel {
     let (users, items) = (configuration.users, configuration.items)
-    guard min(users, items) > 0, min(users, items) <= largestMatrix else { return nil }
+    guard min(users, items) > 0, ratings.count > 0 else { throw .noTrainingRows }
+    guard min(users, items) <= largestMatrix else {
+      throw .unsuitable(
+        model: .ease,
+        reason: "it inverts a matrix of the smaller of users and items, of which there may be "
+          + "\(largestMatrix) at most and are \(min(users, items)); use `ials`")
+    }
     let inputs = WeightedInteractions(
       ratings, users: users, items: items, weight: options.input)
     let isByUsers = isByUsers(configuration)
@@ -23,16 +30,21 @@ extension EaseModel {
       addProducts($0, rows, columns, to: &$1)
       $1[$0] += options.l2
     }
-    guard let inverse else { return nil }
+    guard let inverse else { throw notInvertible }
     let scales =
       isByUsers
       ? scales(inputs.byItem, inverse, l2: options.l2, threads: threads)
       : (0..<items).map { 1 / inverse[$0, $0] }
-    guard scales.allSatisfy({ $0.isFinite && $0 > 0 }) else { return nil }
+    guard scales.allSatisfy({ $0.isFinite && $0 > 0 }) else { throw notInvertible }
+    var configuration = configuration
+    configuration.details = .ease(EaseDetails(l2: Float(options.l2)))
     return EaseModel(
-      configuration, inputs: inputs, inverse: inverse, scales: scales, l2: Float(options.l2),
+      configuration, inputs: inputs, inverse: inverse, scales: scales,
       trainingCounts: TrainingCounts(ratings, users: users, items: items))
   }
+
+  private static let notInvertible = TrainingError.unsuitable(
+    model: .ease, reason: "its matrix cannot be inverted; raise `l2`")
 
   /// Adds the products of a row with the rows up to it.
   private static func addProducts(
@@ -75,8 +87,7 @@ extension EaseModel {
 
   /// Takes the model from the tensors of a bundle.
   init(
-    _ configuration: ModelConfiguration, l2: Float, tensors: [NamedTensor],
-    trainingCounts: TrainingCounts
+    _ configuration: ModelConfiguration, tensors: [NamedTensor], trainingCounts: TrainingCounts
   ) throws(ModelError) {
     let lookup = TensorLookup(tensors: tensors)
     let (users, items) = (configuration.users, configuration.items)
@@ -96,6 +107,6 @@ extension EaseModel {
     self.init(
       configuration, inputs: inputs,
       inverse: EmbeddingTable(rows: size, dimension: size, values: inverse), scales: scales,
-      l2: l2, trainingCounts: trainingCounts)
+      trainingCounts: trainingCounts)
   }
 }

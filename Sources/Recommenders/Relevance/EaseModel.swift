@@ -25,7 +25,14 @@ public struct EaseModel: RatingPredictor {
   let inverse: EmbeddingTable
   /// 1 / P_jj by item.
   let scales: [Float]
-  let l2: Float
+
+  /// λ.
+  private var l2: Double {
+    switch configuration.details {
+    case .ease(let details): Double(details.l2)
+    default: 1
+    }
+  }
 
   /// Whether the matrix is that of the users.
   var isByUsers: Bool { Self.isByUsers(configuration) }
@@ -36,13 +43,12 @@ public struct EaseModel: RatingPredictor {
 
   init(
     _ configuration: ModelConfiguration, inputs: WeightedInteractions, inverse: EmbeddingTable,
-    scales: [Float], l2: Float, trainingCounts: TrainingCounts
+    scales: [Float], trainingCounts: TrainingCounts
   ) {
     self.configuration = configuration
     self.inputs = inputs
     self.inverse = inverse
     self.scales = scales
-    self.l2 = l2
     self.trainingCounts = trainingCounts
   }
 
@@ -153,12 +159,12 @@ public struct EaseModel: RatingPredictor {
         for user in product.indices { product[user] += weight * Double(values[row + user]) }
       }
     }
-    return { [product] other in
+    return { [product, l2] other in
       var sum = 0.0
       for entry in inputs.byItem.entries(of: other) {
         sum += Double(inputs.byItem.weights[entry]) * product[Int(inputs.byItem.others[entry])]
       }
-      return sum * scale / Double(l2)
+      return sum * scale / l2
     }
   }
 }

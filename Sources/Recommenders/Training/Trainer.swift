@@ -136,6 +136,11 @@ public struct Trainer: Sendable {
     case .bias:
       return BiasModel.fit(
         inputs.ratings, users: users, items: items, scale: scale, threads: threads)
+    case .ease:
+      var options = model.ease
+      options.l2 = training.l2 ?? options.l2
+      return try EaseModel.fit(
+        inputs.ratings, configuration(on: inputs.ratings), options: options, threads: threads)
     default:
       throw .unsuitable(model: model.type, reason: "there is no training for it")
     }
