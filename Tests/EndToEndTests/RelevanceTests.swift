@@ -94,7 +94,7 @@ import Testing
     let fixture = try JobFixture()
     let bound = try fixture.run("--set", "recommend.rank_by=lower-bound")
     #expect(bound.status == 78)
-    #expect(bound.errors.contains("does not know how certain it is"))
+    #expect(bound.errors.contains("do not know how certain they are"))
     let twice = try JobFixture(job: Self.ease).run("--set", "recommend.rank_by=relevance")
     #expect(twice.status == 78)
     #expect(twice.errors.contains("by its relevance in any case"))

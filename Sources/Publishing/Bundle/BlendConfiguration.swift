@@ -54,7 +54,7 @@ public struct BlendConfiguration: Equatable, Sendable {
     model = ModelConfiguration(
       type: type, users: rating.users, items: rating.items, factors: factors, hidden: [],
       link: .identity, cold: .knownTerms, scale: rating.scale, trainMean: rating.trainMean,
-      details: try BundleConfiguration.details(json["details"], of: type, fields))
+      details: try BundleConfiguration.details(of: type, fields.member("details")))
     guard let rating = json["rating_weight"]?.doubleValue,
       let rarity = json["rarity_weight"]?.doubleValue, rating.isFinite, rarity.isFinite
     else { throw fields.damage("has a relevance without weights") }

@@ -4,4 +4,6 @@ public enum ModelDetails: Equatable, Sendable {
   case none
   /// Those of `ease`.
   case ease(EaseDetails)
+  /// The models of a blend, and their weights.
+  case blend(BlendDetails)
 }
