@@ -15,8 +15,7 @@ struct ModelCard {
     """
     # Recommendation model `\(version.short)`
 
-    A `\(model.type.rawValue)` model, made by recjob. It predicts how a user would rate an item that
-    the user has not rated yet; the items with the highest predictions are recommended.
+    A `\(model.type.rawValue)` model, made by recjob. \(purpose)
 
     ## Data
 
@@ -77,6 +76,22 @@ struct ModelCard {
     """
   }
 
+  private var purpose: String {
+    if model.type.isRelevance {
+      return """
+        It says which of the items that a user has not rated yet the user is most
+        likely to choose and to like; its scores are not on the rating scale.
+        """
+    }
+    let prediction = """
+      It predicts how a user would rate an item that
+      the user has not rated yet;
+      """
+    return bundle.blend == nil
+      ? prediction + " the items with the highest predictions are recommended."
+      : prediction + " the items are recommended by relevance, rating and rarity together."
+  }
+
   private var trainedOn: String {
     switch bundle.training["trained_on"]?.stringValue {
     case "all": "The parameters were trained on all ratings, the held-out ones included."
@@ -131,19 +146,25 @@ struct ModelCard {
 
     def ratings(config, key):  # the predicted ratings that keys stand for
     \(pythonRatings.indentedLines)
-
+    \(Self.pythonOrder(bundle.blend))
     def lists(bundle_directory, k):  # {user_id: [(item_id, score), ...]}, best first
         config, tensors, seen, users, items = load(bundle_directory)
         result = {}
         for u, user in enumerate(users):
             key = keys(config, tensors, users, items, u)
             key[seen["indices"][seen["indptr"][u]:seen["indptr"][u + 1]]] = -np.inf
-            best = np.argsort(-key, kind="stable")[:k]
+            score = \(pythonScore)
+            best = np.argsort(-score, kind="stable")[:k]
             best = best[key[best] > -np.inf]
             result[user["user_id"]] = [(items[i]["item_id"], float(ratings(config, key[i])))
                                        for i in best]
         return result
     """
+  }
+
+  /// What the lists are ordered by.
+  private var pythonScore: String {
+    bundle.blend == nil ? "key" : "order(config, tensors, users, items, u, key)"
   }
 
   private var pythonKeys: String {
@@ -155,18 +176,7 @@ struct ModelCard {
       "key = \(dotProducts)\nreturn key + \(biases)"
     case .dot: "key = \(dotProducts)\n\(pythonColdKeys)return key"
     case .ials: "return \(dotProducts)"
-    case .ease:
-      """
-      counts, chosen, value = (tensors[f"input_{n}"] for n in ("count", "item", "value"))
-      rows, chosen = np.repeat(np.arange(len(users)), counts.astype(int)), chosen.astype(int)
-      own = np.zeros(len(items), np.float32)
-      own[chosen[rows == u]] = value[rows == u]
-      if len(users) <= len(items):
-          sums = np.bincount(chosen, value * tensors["inverse"][u][rows], len(items))
-      else:
-          sums = own @ tensors["inverse"]
-      return (own - sums * tensors["item_scale"]).astype(np.float32)
-      """
+    case .ease: Self.pythonEaseKeys
     case .itemKNN, .bayesianFM, .blend: "raise NotImplementedError(config[\"type\"])"
     case .neural:
       """

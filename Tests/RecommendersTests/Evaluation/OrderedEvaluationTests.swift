@@ -6,7 +6,8 @@ import Testing
 
 /// What is measured is what is published.
 struct OrderedEvaluationTests {
-  private let (users, items) = (30, 40)
+  private let users = 30
+  private let items = 40
   private let ratings: RatingColumns
   private let train: RatingSubset
   private let heldOut: [Int32]
