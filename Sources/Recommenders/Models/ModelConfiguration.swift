@@ -21,6 +21,8 @@ public struct ModelConfiguration: Equatable, Sendable {
   public var scale: RatingScale
   /// μ, the mean of the training ratings.
   public var trainMean: Float
+  /// The shape of a `neural` that is not the tutorial's.
+  public var neural: NeuralDetails?
 
   /// Creates a configuration from its parts.
   public init(

@@ -6,6 +6,8 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
   case wrongShape(name: String, expected: [Int], actual: [Int])
   /// A parameter is not a finite number.
   case notFinite(name: String, index: Int)
+  /// A value has no meaning.
+  case outOfRange(name: String, index: Int)
 
   /// One sentence for people.
   public var description: String {
@@ -16,6 +18,8 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
       "the tensor \"\(name)\" has the shape \(actual), but its configuration asks for \(expected)"
     case .notFinite(let name, let index):
       "value \(index) of the tensor \"\(name)\" is not a finite number"
+    case .outOfRange(let name, let index):
+      "value \(index) of the tensor \"\(name)\" is out of range"
     }
   }
 }

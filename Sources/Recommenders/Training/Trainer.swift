@@ -11,6 +11,7 @@ public struct Trainer: Sendable {
   private let users: Int
   private let items: Int
   private let scale: RatingScale
+  private let details: [ItemDetails]
   private let threads: Int
 
   /// Prepares training.
@@ -25,7 +26,7 @@ public struct Trainer: Sendable {
   ///   - threads: The number of threads; it has no influence on the model.
   public init(
     model: ModelOptions, training: TrainingOptions, resolved: ResolvedTraining, users: Int,
-    items: Int, scale: RatingScale, threads: Int = 1
+    items: Int, scale: RatingScale, details: [ItemDetails] = [], threads: Int = 1
   ) {
     self.model = model
     self.training = training
@@ -33,6 +34,7 @@ public struct Trainer: Sendable {
     self.users = users
     self.items = items
     self.scale = scale
+    self.details = details
     self.threads = threads
   }
 
@@ -139,7 +141,7 @@ public struct Trainer: Sendable {
     let state: any ModelInTraining =
       configuration.type == .neural
       ? NeuralTraining(
-        configuration, options: model, seed: training.seed, l2: l2,
+        configuration, options: model, encodings: encodings(on: ratings), seed: training.seed, l2: l2,
         penalizesWholeTables: wholeTables, batchSize: training.batchSize)
       : FactorTraining(
         configuration, seed: training.seed, l2: l2, penalizesWholeTables: wholeTables,
@@ -149,7 +151,26 @@ public struct Trainer: Sendable {
       ratings: ratings, validation: validation, threads: threads)
   }
 
+  private func encodings(on ratings: RatingSubset) -> FeatureTables.Encodings {
+    let hasDate = model.features.contains(.date)
+    return FeatureTables.Encodings(
+      genres: model.features.contains(.genres) ? GenreEncoding(details, items: items) : nil,
+      date: hasDate ? DateEncoding(ratings) : nil,
+      firstDays: hasDate ? DateEncoding.firstDays(ratings, users: users) : [])
+  }
+
   private func configuration(on ratings: RatingSubset) -> ModelConfiguration {
+    var configuration = plainConfiguration(on: ratings)
+    let network = NeuralDetails(
+      userFactors: model.userFactors ?? model.factors,
+      itemFactors: model.itemFactors ?? model.factors,
+      genres: model.features.contains(.genres) ? GenreEncoding(details, items: items).names : nil,
+      date: model.features.contains(.date) ? DateEncoding(ratings) : nil)
+    if model.type == .neural, network != configuration.network { configuration.neural = network }
+    return configuration
+  }
+
+  private func plainConfiguration(on ratings: RatingSubset) -> ModelConfiguration {
     ModelConfiguration(
       type: model.type, users: users, items: items,
       factors: model.type == .bias ? 0 : model.factors,
