@@ -44,6 +44,7 @@ public struct NeuralDetails: Equatable, Sendable {
 extension ModelConfiguration {
   /// The shape of a network's inputs.
   var network: NeuralDetails {
-    neural ?? NeuralDetails(userFactors: factors, itemFactors: factors)
+    if case .neural(let details) = details { return details }
+    return NeuralDetails(userFactors: factors, itemFactors: factors)
   }
 }

@@ -83,6 +83,15 @@ public struct NeuralModel: RatingPredictor {
     }
   }
 
+  /// What is predicted for rows at their times.
+  public func predictions(of rows: RatingColumns, threads: Int) -> RatingPredictions {
+    RatingPredictions(
+      ratings: RatingPredictions.map(rows, threads: threads) { row in
+        configuration.rating(
+          ofKey: key(of: rows.items[row], by: rows.users[row], at: rows[row].timestamp))
+      })
+  }
+
   /// The key of one pair at a time, in seconds since 1970-01-01 UTC; `nil` if it is not known. It is
   /// the ranking key if the model does not use dates, and at the newest time that training saw.
   public func key(of item: ItemIndex, by user: UserIndex, at timestamp: Int64?) -> Float {

@@ -1,0 +1,7 @@
+/// What predictions of some types of model need besides the settings that all have.
+public enum ModelDetails: Equatable, Sendable {
+  /// Nothing.
+  case none
+  /// What a network that is not the tutorial's needs.
+  case neural(NeuralDetails)
+}
