@@ -58,6 +58,13 @@ enum TinyBundle {
     }
     let factors = configuration.factors
     var tensors: [NamedTensor] = []
+    if case .blend(let blend) = configuration.details {
+      return blend.models.enumerated().flatMap { number, model in
+        self.tensors(model).map {
+          NamedTensor(name: "model_\(number + 1).\($0.name)", shape: $0.shape, values: $0.values)
+        }
+      }
+    }
     if factors > 0 {
       tensors.append(tensor("user_factors", [3, factors], step: 7))
       tensors.append(tensor("item_factors", [4, factors], step: 5))
@@ -94,7 +101,21 @@ enum TinyBundle {
     configuration(.logisticDot),
     configuration(.neural),
     configuration(.neural, cold: .asTrained),
+    configuration(.als, link: .identity),
+    configuration(.svdPlusPlus, link: .identity),
+    configuration(.ials, link: .identity),
   ]
+
+  /// A sum of two models.
+  static let blend: ModelConfiguration = {
+    var blend = configuration(.blend, link: .identity)
+    (blend.factors, blend.hidden) = (0, [])
+    blend.details = .blend(
+      BlendDetails(
+        models: [configuration(.biasedDot), configuration(.dot, link: .identity)],
+        weights: [0.75, 0.25]))
+    return blend
+  }()
 
   /// The lists of all users.
   static func lists(_ bundle: ModelBundle, k: Int) -> [RecommendationList] {

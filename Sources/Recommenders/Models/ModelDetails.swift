@@ -4,4 +4,6 @@ public enum ModelDetails: Equatable, Sendable {
   case none
   /// What a network that is not the tutorial's needs.
   case neural(NeuralDetails)
+  /// The models of a blend, and their weights.
+  case blend(BlendDetails)
 }

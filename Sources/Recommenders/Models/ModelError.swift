@@ -55,10 +55,15 @@ public enum ModelRestoration {
   ) throws(ModelError) -> any RatingPredictor {
     switch configuration.type {
     case .neural:
-      try NeuralModel(configuration, tensors: tensors, trainingCounts: trainingCounts)
+      return try NeuralModel(configuration, tensors: tensors, trainingCounts: trainingCounts)
     case .bias, .dot, .biasedDot, .logisticDot, .svdPlusPlus, .als, .ials:
-      try FactorModel(configuration, tensors: tensors, trainingCounts: trainingCounts)
-    case .itemKNN, .bayesianFM, .ease, .blend:
+      return try FactorModel(configuration, tensors: tensors, trainingCounts: trainingCounts)
+    case .blend:
+      guard case .blend(let details) = configuration.details else {
+        throw .unsupported(type: configuration.type)
+      }
+      return try BlendModel(details, tensors: tensors, trainingCounts: trainingCounts)
+    case .itemKNN, .bayesianFM, .ease:
       throw .unsupported(type: configuration.type)
     }
   }

@@ -39,6 +39,9 @@ public struct Trainer: Sendable {
     self.threads = threads
   }
 
+  /// The number of epochs that are trained where early stopping does not end it.
+  public var epochs: Int { training.maxEpochs }
+
   /// Trains until early stopping or the last epoch.
   ///
   /// - Parameters:
@@ -56,9 +59,10 @@ public struct Trainer: Sendable {
     on ratings: RatingSubset, validation: RatingSubset, resuming progress: TrainingProgress? = nil,
     onEpoch: (EpochRecord) -> Void, checkpoint: Checkpointing = { _ in }
   ) throws(TrainingError) -> TrainedModel {
-    let stopping = validation.count > 0 ? training.earlyStopping : nil
+    let stopping =
+      validation.count > 0 && model.type.hasBestEpoch ? training.earlyStopping : nil
     return try train(
-      on: ratings, validation: validation, epochs: training.maxEpochs, stopping: stopping,
+      on: ratings, validation: validation, epochs: epochs, stopping: stopping,
       resuming: progress, onEpoch: onEpoch, checkpoint: checkpoint)
   }
 
