@@ -26,10 +26,11 @@ extension JobSchema {
       Field(
         "dropout", \ModelOptions.self, .object(dropout), "What is dropped while training."
       ).only("for the model type `neural` only", byKey: "type") { $0.type == .neural },
+    ] + neural + [
       Field(
         "cold", \ModelOptions.cold, .choice,
         "What is predicted where training never saw the user or the item: the known terms, or "
-          + "the untrained parameters as Keras does."),
+          + "the untrained parameters as Keras does.")
     ])
 
   private static let dropout = ObjectSchema(

@@ -7,6 +7,7 @@ extension BundleConfiguration {
   static func json(of details: ModelDetails) -> JSONValue? {
     switch details {
     case .none: nil
+    case .neural(let network): json(of: network)
     case .blend(let blend):
       [
         "models": .array(blend.models.map { .object(members(of: $0)) }),
@@ -20,6 +21,7 @@ extension BundleConfiguration {
     of type: ModelType, _ fields: Fields
   ) throws(PublishingError) -> ModelDetails {
     switch type {
+    case .neural: try network(fields)
     case .blend: .blend(try blend(fields))
     default: .none
     }

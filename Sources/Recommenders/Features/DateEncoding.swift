@@ -36,7 +36,7 @@ public struct DateEncoding: Equatable, Sendable {
   /// The rows for days: 0, 1, 2–3, …, 2¹⁴ and more.
   static let dayRows = 16
   /// The most years that have rows of their own, the latest ones.
-  static let maximumYears = 200
+  public static let maximumYears = 200
   /// Farther days from 1970 are taken for this many, which a `Float` holds exactly.
   static let farthestDay = 1 << 23
 
@@ -53,7 +53,8 @@ public struct DateEncoding: Equatable, Sendable {
     if ratings.columns.hasTimestamps {
       for position in 0..<ratings.count {
         let timestamp = ratings.columns.timestamps[ratings.row(at: position)]
-        range = range.map { (min($0.first, timestamp), max($0.last, timestamp)) }
+        range =
+          range.map { (min($0.first, timestamp), max($0.last, timestamp)) }
           ?? (timestamp, timestamp)
       }
     }

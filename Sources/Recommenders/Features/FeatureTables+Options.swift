@@ -5,8 +5,9 @@ extension FeatureTables.Encodings {
   init(
     _ options: ModelOptions, ratings: RatingSubset, users: Int, items: Int, details: [ItemDetails]
   ) {
-    if options.features.contains(.genres) { genres = GenreEncoding(details, items: items) }
-    if options.features.contains(.date) {
+    let features = options.networkFeatures ?? []
+    if features.contains(.genres) { genres = GenreEncoding(details, items: items) }
+    if features.contains(.date) {
       date = DateEncoding(ratings)
       firstDays = DateEncoding.firstDays(ratings, users: users)
     }

@@ -17,7 +17,7 @@ struct FeatureTables: Sendable {
   }
 
   /// The length of an embedding.
-  static let dimension = 8
+  static let dimension = NeuralDetails.customaryFeatureFactors
   /// The number of the first tensor among those that starting weights are drawn for.
   private static let firstUnit: UInt32 = 1 << 16
 

@@ -104,7 +104,7 @@ public struct ModelOptions: Equatable, Sendable {
   /// The number of factors of each item of `neural`. The default is `factors`.
   public var itemFactors: Int?
   /// What `neural` knows besides user and item. The default is nothing.
-  public var features: [FeatureName] = []
+  public var networkFeatures: [NetworkFeature]?
   /// What is predicted where training saw neither or only one side. The default is `known-terms`.
   public var cold: ColdPolicy = .knownTerms
 
@@ -112,8 +112,8 @@ public struct ModelOptions: Equatable, Sendable {
   public init() {}
 }
 
-/// What a model can know of a rating besides its user and item.
-public enum FeatureName: String, CaseIterable, Sendable {
+/// What `neural` can know of a rating besides its user and item.
+public enum NetworkFeature: String, CaseIterable, Sendable {
   /// The item's genres.
   case genres
   /// The time of the rating.

@@ -12,10 +12,13 @@ public struct NeuralDetails: Equatable, Sendable {
   /// The length of the embeddings of genres and parts of dates.
   public var featureFactors: Int
 
+  /// The length of the embeddings of features in a model that is trained.
+  public static let customaryFeatureFactors = 8
+
   /// Creates details.
   public init(
     userFactors: Int, itemFactors: Int, genres: [String]? = nil, date: DateEncoding? = nil,
-    featureFactors: Int = 8
+    featureFactors: Int = Self.customaryFeatureFactors
   ) {
     self.userFactors = userFactors
     self.itemFactors = itemFactors
@@ -32,6 +35,12 @@ public struct NeuralDetails: Equatable, Sendable {
   public var inputs: Int {
     let features = (genres == nil ? 0 : 1) + (date == nil ? 0 : DatePart.allCases.count)
     return userFactors + itemFactors + features * featureFactors
+  }
+
+  /// The tensors of the features and their numbers of rows, in the order of the inputs.
+  public var featureRows: [(tensor: String, rows: Int)] {
+    (genres.map { [("genre_factors", $0.count + 1)] } ?? [])
+      + (date.map { date in DatePart.allCases.map { ($0.tensorName, date.rows(of: $0)) } } ?? [])
   }
 
   /// The input at which the genres begin.
