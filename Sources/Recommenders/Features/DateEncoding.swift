@@ -79,13 +79,14 @@ public struct DateEncoding: Equatable, Sendable {
     }
   }
 
-  /// Returns the rows of a time, in the order of the parts; all 0 if it is not known or training saw
+  /// The rows of a time, in the order of the parts; all 0 if it is not known or training saw
   /// none.
   ///
   /// - Parameters:
   ///   - timestamp: Seconds since 1970-01-01 UTC.
   ///   - firstDay: The day of the user's first rating, counted from 1970-01-01; `nil` if training saw
   ///     none.
+  /// - Returns: A row for each part.
   func rows(of timestamp: Int64?, firstDay: Int?) -> [UInt32] {
     guard let timestamp, years > 0 else { return DatePart.allCases.map { _ in 0 } }
     let time = CivilTime(secondsSince1970: timestamp)
