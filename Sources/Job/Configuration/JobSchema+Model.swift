@@ -26,6 +26,7 @@ extension JobSchema {
       Field(
         "dropout", \ModelOptions.self, .object(dropout), "What is dropped while training."
       ).only("for the model type `neural` only", byKey: "type") { $0.type == .neural },
+    ] + neural + [
       Field(
         "low_input", \ModelOptions.ease.lowInput, .number(.share),
         "What a rating below `recommend.relevance_threshold` counts as a choice, where 1 is one from "
@@ -34,7 +35,7 @@ extension JobSchema {
       Field(
         "cold", \ModelOptions.cold, .choice,
         "What is predicted where training never saw the user or the item: the known terms, or "
-          + "the untrained parameters as Keras does."),
+          + "the untrained parameters as Keras does.")
     ])
 
   private static let dropout = ObjectSchema(

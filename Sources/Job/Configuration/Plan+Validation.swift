@@ -28,6 +28,7 @@ extension Plan {
   func conflicts() -> [PlanConflict] {
     datasetConflicts() + layoutConflicts() + sourceConflicts() + splitConflicts()
       + trainingConflicts() + directoryConflicts() + authConflicts() + monitoringConflicts()
+      + searchConflicts()
   }
 
   private func datasetConflicts() -> [PlanConflict] {

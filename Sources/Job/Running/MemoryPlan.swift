@@ -270,12 +270,28 @@ private struct Tables {
     rowBytes =
       options.type.hasFactors
       ? padded(options.factors + biases) : 2 * MemoryPlan.Size.parameter
-    users = counts.users * rowBytes
-    items = counts.items * rowBytes
-    widths = options.type == .neural ? [2 * options.factors] + options.hidden + [1] : []
+    guard options.type == .neural else {
+      users = counts.users * rowBytes
+      items = counts.items * rowBytes
+      (widths, layers) = ([], 0)
+      model = users + items + rows * MemoryPlan.Size.trainedRow / 2
+      return
+    }
+    let factors = (options.userFactors ?? options.factors, options.itemFactors ?? options.factors)
+    users = counts.users * padded(factors.0)
+    items = counts.items * padded(factors.1)
+    let features = options.networkFeatures ?? []
+    let (hasGenres, hasDate) = (features.contains(.genres), features.contains(.date))
+    let embeddings = (hasGenres ? 1 : 0) + (hasDate ? DatePart.allCases.count : 0)
+    let inputs = factors.0 + factors.1 + embeddings * NeuralDetails.customaryFeatureFactors
+    widths = [inputs] + options.hidden + [1]
     layers = zip(widths, widths.dropFirst()).reduce(0) { $0 + ($1.0 + 1) * padded($1.1) }
-    let parts = options.type == .neural ? padded(options.hidden.first ?? 1) : 0
-    model = users + items + layers + rows * (parts + MemoryPlan.Size.trainedRow / 2)
+    // The first layer's part of each user, twice where there is a date, and of each item.
+    let part = padded(options.hidden.first ?? 1)
+    let parts = (counts.users * (hasDate ? 2 : 1) + counts.items) * part
+    let genres = hasGenres ? counts.items * padded(NeuralDetails.customaryFeatureFactors) : 0
+    model =
+      users + items + layers + parts + genres + rows * MemoryPlan.Size.trainedRow / 2
   }
 
   /// What training holds: weights with what the optimizer remembers of them, those of the best epoch

@@ -188,7 +188,7 @@ enum MetricsDocument {
     ]
   }
 
-  private static func ranking(_ metrics: RankingMetrics) -> JSONValue {
+  static func ranking(_ metrics: RankingMetrics) -> JSONValue {
     [
       "k": .integer(RankingMetrics.k),
       "users": .integer(metrics.users),

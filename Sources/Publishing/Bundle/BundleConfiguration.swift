@@ -36,7 +36,7 @@ public struct BundleConfiguration: Equatable, Sendable {
       case .dot: "p_u . q_i"
       case .biasedDot, .logisticDot, .svdPlusPlus, .als: "p_u . q_i + b_u + c_i"
       case .ials: "p_u . q_i"
-      case .neural: Self.neuralFormula(layers: model.hidden.count + 1)
+      case .neural: Self.neuralFormula(model)
       case .blend: "sum of weight_m * rating_m over the models m, minus train_mean"
       case .ease:
         "x_ui - (X . inverse[:, i])_u * item_scale_i, or, where there are fewer users than items, "
@@ -50,13 +50,6 @@ public struct BundleConfiguration: Equatable, Sendable {
         model.type == .dot || model.type.isRelevance ? "key" : "train_mean + key"
       }
     return "key = \(key); rating = \(rating)"
-  }
-
-  private static func neuralFormula(layers: Int) -> String {
-    (1...layers).reduce("[p_u, q_i]") { input, layer in
-      let output = "\(input) . W_\(layer) + d_\(layer)"
-      return layer < layers ? "relu(\(output))" : output
-    }
   }
 
   /// The value that `config.json` holds.

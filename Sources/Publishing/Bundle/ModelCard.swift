@@ -32,7 +32,7 @@ struct ModelCard {
 
     `p` and `q` are rows of `user_factors` and `item_factors`, `b` and `c` values of `user_bias` and
     `item_bias`, `W_n` and `d_n` the kernel and bias of dense layer n; `train_mean` and the rating
-    scale are in `config.json`. Lists are ordered by `key`, ties by item index.
+    scale are in `config.json`. Lists are ordered by `key`, ties by item index.\(featureNotes)
 
     ## Settings
 
@@ -130,7 +130,7 @@ struct ModelCard {
   /// and the lines that compute them are those of the model's own type.
   private var pythonReader: String {
     """
-    import csv, json
+    import csv, json\(pythonModules)
     import numpy as np
     from safetensors.numpy import load_file
 
@@ -178,16 +178,7 @@ struct ModelCard {
     case .ials: "return \(dotProducts)"
     case .ease: Self.pythonEaseKeys
     case .itemKNN, .bayesianFM, .blend: "raise NotImplementedError(config[\"type\"])"
-    case .neural:
-      """
-      key = np.concatenate([np.broadcast_to(tensors["user_factors"][u],
-          tensors["item_factors"].shape), tensors["item_factors"]], axis=1)
-      for n in range(1, len(config["hidden"]) + 2):
-          if n > 1: key = np.maximum(key, 0)
-          key = key @ tensors[f"dense_{n}_kernel"] + tensors[f"dense_{n}_bias"]
-      key = key[:, 0]
-      \(pythonColdKeys)return key
-      """
+    case .neural: pythonNeuralKeys(coldKeys: pythonColdKeys)
     }
   }
 

@@ -175,8 +175,9 @@ public struct Trainer: Sendable {
     let state: any ModelInTraining =
       configuration.type == .neural
       ? NeuralTraining(
-        configuration, options: model, seed: training.seed, l2: l2,
-        penalizesWholeTables: wholeTables, batchSize: training.batchSize)
+        configuration, options: model, encodings: encodings(on: inputs.ratings),
+        seed: training.seed, l2: l2, penalizesWholeTables: wholeTables,
+        batchSize: training.batchSize)
       : FactorTraining(
         configuration, seed: training.seed, l2: l2, penalizesWholeTables: wholeTables,
         batchSize: training.batchSize)
@@ -186,12 +187,21 @@ public struct Trainer: Sendable {
       validation: inputs.validation, threads: threads)
   }
 
+  private func encodings(on ratings: RatingSubset) -> FeatureTables.Encodings {
+    FeatureTables.Encodings(model, ratings: ratings, users: users, items: items, details: details)
+  }
+
+  private func details(on ratings: RatingSubset) -> ModelDetails {
+    model.type == .neural ? ModelDetails(model, encodings(on: ratings)) : .none
+  }
+
   private func configuration(on ratings: RatingSubset) -> ModelConfiguration {
     ModelConfiguration(
       type: model.type, users: users, items: items,
       factors: model.type.hasFactors ? model.factors : 0,
       hidden: model.type == .neural ? model.hidden : [], link: resolved.link, cold: model.cold,
-      scale: scale, trainMean: Float(BiasModel.mean(of: ratings)))
+      scale: scale, trainMean: Float(BiasModel.mean(of: ratings)),
+      details: details(on: ratings))
   }
 
   private static func record(
