@@ -18,10 +18,12 @@ struct TrialComputation {
     let data = hasEpochs ? data : data.part(share, seed: tune.seed)
     var training = plan.training
     training.maxEpochs = HalvingSchedule.part(share, of: training.maxEpochs)
+    var model = plan.model
+    model.ease.threshold = plan.recommend.relevanceThreshold
     let trained = try Trainer(
-      model: plan.model, training: training,
+      model: model, training: training,
       resolved: ResolvedTraining(
-        training, model: plan.model, ratings: data.ratings.count, watchesHeldOut: false),
+        training, model: model, ratings: data.ratings.count, watchesHeldOut: false),
       users: data.users, items: data.items, scale: data.scale, details: data.details,
       threads: threads
     ).train(
