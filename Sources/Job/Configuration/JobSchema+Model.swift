@@ -35,7 +35,7 @@ extension JobSchema {
       Field(
         "cold", \ModelOptions.cold, .choice,
         "What is predicted where training never saw the user or the item: the known terms, or "
-          + "the untrained parameters as Keras does.")
+          + "the untrained parameters as Keras does."),
     ])
 
   private static let dropout = ObjectSchema(
