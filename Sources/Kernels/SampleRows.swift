@@ -22,7 +22,11 @@ public struct SampleRows: Sendable {
 
   /// Takes rows over.
   ///
-  /// - Parameter isFolded: Whether a row's linear term has lost half the squares of its factors.
+  /// - Parameters:
+  ///   - table: The rows.
+  ///   - factors: The number of factors.
+  ///   - lanes: The room for samples.
+  ///   - isFolded: Whether a row's linear term has lost half the squares of its factors.
   /// - Precondition: The table has `lanes` floats for each factor and `lanes` more.
   public init(_ table: EmbeddingTable, factors: Int, lanes: Int, isFolded: Bool) {
     precondition(lanes > 0 && lanes % 16 == 0 && lanes <= Self.mostSamples, "no room for samples")
@@ -138,13 +142,14 @@ public struct SampleScores: Sendable {
       values: (0..<items.lanes).map { $0 < samples ? 1 / Float(samples) : 0 })
   }
 
-  /// Writes the means over the samples of the predictions of some items to `means`, and the variances
-  /// where asked for.
+  /// Predicts some items.
   ///
   /// - Parameters:
   ///   - context: A row of all features but the item's.
   ///   - user: The user that joins the items' implicit sets.
   ///   - listed: The items.
+  ///   - withVariances: Whether variances are asked for.
+  /// - Returns: The means over the samples, and the variances or nothing.
   /// - Precondition: User and items exist.
   public func predict(
     context: EmbeddingTable, user: Int, items listed: ArraySlice<UInt32>, withVariances: Bool

@@ -106,7 +106,8 @@ struct FeatureEncoding: Sendable {
     let extraOffset = count + (counts == nil ? 0 : otherCount)
     var rows = SparseRows()
     rows.reserveCapacity(
-      rows: count, entries: count + (counts == nil ? 0 : ratings.count) + (extra?.indices.count ?? 0))
+      rows: count,
+      entries: count + (counts == nil ? 0 : ratings.count) + (extra?.indices.count ?? 0))
     for row in 0..<count {
       rows.append(row, 1)
       if counts != nil {

@@ -79,14 +79,16 @@ struct NeighbourFeatures: Sendable {
   }
 
   /// The bin of a mean: how many bounds it does not lie below.
-  func bin(of mean: Float) -> Int { bounds.reduce(0) { $0 + (mean >= $1 ? 1 : 0) } }
+  static func bin(of mean: Float, bounds: [Float]) -> Int {
+    bounds.reduce(0) { $0 + (mean >= $1 ? 1 : 0) }
+  }
 
   func block() -> FeatureBlock {
     var rows = SparseRows()
     rows.reserveCapacity(rows: trainingMeans.count, entries: 2 * trainingMeans.count)
     for mean in trainingMeans {
       rows.append(0, mean)
-      rows.append(1 + bin(of: mean), 1)
+      rows.append(1 + Self.bin(of: mean, bounds: bounds), 1)
       rows.endRow()
     }
     return FeatureBlock(
