@@ -255,7 +255,12 @@ private struct Tables {
     widths = options.type == .neural ? [2 * options.factors] + options.hidden + [1] : []
     layers = zip(widths, widths.dropFirst()).reduce(0) { $0 + ($1.0 + 1) * padded($1.1) }
     let parts = options.type == .neural ? padded(options.hidden.first ?? 1) : 0
-    model = users + items + layers + rows * (parts + MemoryPlan.Size.trainedRow / 2)
+    let samples =
+      options.type == .bayesianFM
+      ? counts.sampleValues(options.factors + 1) * options.bayesianFM.keptSamples : 0
+    model =
+      users + items + layers + rows * (parts + MemoryPlan.Size.trainedRow / 2)
+      + samples * MemoryPlan.Size.parameter
   }
 
   /// What training holds: weights with what the optimizer remembers of them, those of the best epoch
@@ -273,5 +278,13 @@ private struct Tables {
     let batch = 2 * min(options.batchSize, rows) * rowBytes
     let section = min(options.batchSize, 1024) * widths.reduce(0) { $0 + $1 + 16 } * 2
     return state + best + batch + section * MemoryPlan.Size.parameter
+  }
+}
+
+extension MemoryPlan.Counts {
+  /// What one sample of a `bayesian-fm` model keeps at most, about: two rows of a user and of an item,
+  /// and the user's with a dozen genres and decades, as many as there are ratings at most.
+  fileprivate func sampleValues(_ length: Int) -> Int {
+    (2 * (users + items) + min(24 * users, 5 * ratings)) * length
   }
 }

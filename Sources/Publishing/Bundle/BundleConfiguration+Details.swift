@@ -7,6 +7,7 @@ extension BundleConfiguration {
   static func json(of details: ModelDetails) -> JSONValue? {
     switch details {
     case .none: nil
+    case .bayesianFM(let details): json(of: details)
     }
   }
 
@@ -15,6 +16,7 @@ extension BundleConfiguration {
     _ json: JSONValue?, of type: ModelType, _ fields: Fields
   ) throws(PublishingError) -> ModelDetails {
     switch type {
+    case .bayesianFM: .bayesianFM(try bayesianFM(json, fields))
     default: .none
     }
   }

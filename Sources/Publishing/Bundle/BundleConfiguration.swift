@@ -34,7 +34,8 @@ public struct BundleConfiguration: Equatable, Sendable {
       case .biasedDot, .logisticDot, .svdPlusPlus, .als: "p_u . q_i + b_u + c_i"
       case .ials: "p_u . q_i"
       case .neural: Self.neuralFormula(layers: model.hidden.count + 1)
-      case .itemKNN, .bayesianFM, .ease, .blend: "see the documentation of \(model.type.rawValue)"
+      case .bayesianFM: Self.machineFormula
+      case .itemKNN, .ease, .blend: "see the documentation of \(model.type.rawValue)"
       }
     let rating =
       switch model.link {

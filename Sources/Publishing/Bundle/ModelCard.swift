@@ -155,7 +155,8 @@ struct ModelCard {
       "key = \(dotProducts)\nreturn key + \(biases)"
     case .dot: "key = \(dotProducts)\n\(pythonColdKeys)return key"
     case .ials: "return \(dotProducts)"
-    case .itemKNN, .bayesianFM, .ease, .blend: "raise NotImplementedError(config[\"type\"])"
+    case .bayesianFM: Self.machineKeys
+    case .itemKNN, .ease, .blend: "raise NotImplementedError(config[\"type\"])"
     case .neural:
       """
       key = np.concatenate([np.broadcast_to(tensors["user_factors"][u],

@@ -25,7 +25,7 @@ public struct BayesianFMModel: RatingPredictor {
 
   let details: BayesianFMDetails
   let parts: Parts
-  private let store: SampleStore
+  let store: SampleStore
   private let users: SampleRows
   private let cross: SampleRows?
   private let days: SampleRows?
@@ -51,7 +51,9 @@ public struct BayesianFMModel: RatingPredictor {
     _ configuration: ModelConfiguration, details: BayesianFMDetails, parts: Parts,
     store: SampleStore, trainingCounts: TrainingCounts
   ) {
-    self.configuration = configuration
+    var described = configuration
+    described.details = .bayesianFM(details)
+    self.configuration = described
     self.details = details
     self.parts = parts
     self.store = store
@@ -218,25 +220,4 @@ public struct BayesianFMModel: RatingPredictor {
     }
   }
 
-  public var tensors: [NamedTensor] { [] }
-}
-
-/// What a `bayesian-fm` model needs besides its tensors.
-public struct BayesianFMDetails: Equatable, Sendable {
-  /// How many samples there are.
-  public var samples: Int
-  /// What the model knows besides user and item.
-  public var features: [FeatureName]
-  /// The ratings of the ordered probit's levels, ascending; empty if the noise is normal.
-  public var levels: [Float]
-  /// The time of the newest training row in seconds since 1970-01-01 UTC; `nil` without timestamps.
-  public var asOf: Int64?
-
-  /// Puts the parts together.
-  public init(samples: Int, features: [FeatureName], levels: [Float], asOf: Int64?) {
-    self.samples = samples
-    self.features = features
-    self.levels = levels
-    self.asOf = asOf
-  }
 }

@@ -21,23 +21,25 @@ struct BayesianFMTraining: EpochTraining {
   private var epochs = 0
   private var validated: (loss: Double, rmse: Double)?
 
-  /// Prepares sampling.
+  /// Prepares sampling; the rank is the number of factors of the configuration.
   ///
-  /// - Parameters:
-  ///   - configuration: What the model will be; its rank is the number of factors.
+  /// - Throws: ``TrainingError`` if a feature is asked for that the data does not have.
   init(
-    _ configuration: ModelConfiguration, options: BayesianFMOptions, seed: UInt32,
-    ratings: RatingSubset, validation: RatingSubset, details: [ItemDetails],
-    counts: TrainingCounts, threads: Int
-  ) {
+    _ configuration: ModelConfiguration, options: BayesianFMOptions, inputs: TrainingInputs
+  ) throws(TrainingError) {
+    let (ratings, seed, threads) = (inputs.ratings, inputs.seed, inputs.threads)
     self.configuration = configuration
     self.options = options
-    self.counts = counts
     self.threads = threads
-    self.validation = Self.columns(of: validation)
-    encoding = FeatureEncoding(
-      ratings, users: configuration.users, items: configuration.items, details: details,
-      names: options.features, counts: counts)
+    validation = Self.columns(of: inputs.validation)
+    if let name = Self.missingFeature(options, inputs) {
+      throw .unsuitable(
+        model: .bayesianFM,
+        reason: "they do not have what the feature \(name.rawValue) is made of; leave it out of "
+          + "model.features")
+    }
+    counts = TrainingCounts(ratings, users: inputs.users, items: inputs.items)
+    encoding = FeatureEncoding(inputs, names: options.features, counts: counts)
     let isProbit = options.likelihood == .orderedProbit
     let levels = isProbit ? Self.levels(of: ratings) : []
     self.levels = levels
@@ -72,6 +74,14 @@ struct BayesianFMTraining: EpochTraining {
         crossFeatures: encoding.cross.flatMap { $0.count > 0 ? $0.count : nil },
         days: encoding.days?.days.count, hasNeighbours: encoding.neighbours != nil,
         cuts: max(levels.count - 1, 0)))
+  }
+
+  /// The first feature that is asked for by name and that the data does not have.
+  private static func missingFeature(
+    _ options: BayesianFMOptions, _ inputs: TrainingInputs
+  ) -> FeatureName? {
+    let available = FeatureEncoding.available(inputs.ratings.columns, inputs.details)
+    return options.features?.first { !available.contains($0) }
   }
 
   /// What predictions need besides samples, and the time of the newest row where one matters.
@@ -177,7 +187,7 @@ struct BayesianFMTraining: EpochTraining {
   }
 
   /// The distinct ratings, ascending.
-  private static func levels(of ratings: RatingSubset) -> [Float] {
+  static func levels(of ratings: RatingSubset) -> [Float] {
     var levels: Set<Float> = []
     for position in 0..<ratings.count {
       levels.insert(ratings.columns.values[ratings.row(at: position)])

@@ -13,17 +13,16 @@ struct CrossFeatures: Sendable, Equatable {
   let width: Int
   /// The feature of each user and genre or decade, plus one; 0 where there is none.
   let features: [UInt32]
-  /// How many features pair a user with a genre, and how many with a decade.
+  /// How many features pair a user with a genre, and how many with a decade; 0 in a model that was
+  /// read back.
   let genrePairs: Int
   let decadePairs: Int
 
-  /// The genres and the decade of an item, as columns of the features, ascending.
-  struct Kind: Sendable, Equatable {
+  /// The genres and the decade of an item, as columns of the features, ascending, and their values: of
+  /// several genres, each counts for one over the root of their number.
+  struct Kind: Sendable, Hashable {
     var columns: [Int]
-    /// How many of the columns are genres, each of which counts for one over the root of their number.
-    var genres: Int
-
-    func value(at place: Int) -> Float { place < genres ? 1 / Float(genres).squareRoot() : 1 }
+    var values: [Float]
   }
 
   /// Numbers the pairs of training rows, those with genres first.
@@ -61,15 +60,51 @@ struct CrossFeatures: Sendable, Equatable {
     (genrePairs, decadePairs) = (counts[0], counts[1])
   }
 
+  /// Takes over what ``features`` and ``itemColumns`` were.
+  ///
+  /// Numbers that are none, of a damaged file, count for 0.
+  init(features: [Float], itemColumns: [Float], items: Int, width: Int) {
+    self.width = width
+    self.features = features.map { UInt32(exactly: $0) ?? 0 }
+    var kinds: [Kind] = []
+    var numbers: [Kind: UInt32] = [:]
+    kindOfItem = (0..<items).map { item in
+      let columns = (0..<width).filter { itemColumns[item * width + $0] != 0 }
+      let kind = Kind(
+        columns: columns, values: columns.map { itemColumns[item * width + $0] })
+      if let known = numbers[kind] { return known }
+      numbers[kind] = UInt32(kinds.count)
+      kinds.append(kind)
+      return UInt32(kinds.count - 1)
+    }
+    self.kinds = kinds
+    (genrePairs, decadePairs) = (0, 0)
+  }
+
+  /// The value of each genre and decade for each item, one item after the other.
+  var itemColumns: [Float] {
+    var values = [Float](repeating: 0, count: kindOfItem.count * width)
+    for (item, kind) in kindOfItem.enumerated() {
+      let kind = kinds[Int(kind)]
+      for (column, value) in zip(kind.columns, kind.values) {
+        values[item * width + column] = value
+      }
+    }
+    return values
+  }
+
+  /// The greatest of ``features``: how many there are.
+  var greatestFeature: Int { Int(features.max() ?? 0) }
+
   /// The number of features.
   var count: Int { genrePairs + decadePairs }
 
   /// Calls `body` with the features of a user and a kind, ascending, and their values.
   func forEach(user: Int, kind: Int, _ body: (_ feature: Int, _ value: Float) -> Void) {
     let kind = kinds[kind]
-    for (place, column) in kind.columns.enumerated() {
+    for (column, value) in zip(kind.columns, kind.values) {
       let feature = features[user * width + column]
-      if feature > 0 { body(Int(feature) - 1, kind.value(at: place)) }
+      if feature > 0 { body(Int(feature) - 1, value) }
     }
   }
 
@@ -105,17 +140,20 @@ struct CrossFeatures: Sendable, Equatable {
   private static func kinds(
     genres: [[Int]], decades: [Int?], genreCount: Int
   ) -> (kinds: [Kind], ofItem: [UInt32]) {
-    var numbers: [[Int]: UInt32] = [:]
+    var numbers: [Kind: UInt32] = [:]
     var kinds: [Kind] = []
     var ofItem: [UInt32] = []
     for (genres, decade) in zip(genres, decades) {
-      let columns = genres + (decade.map { [genreCount + $0] } ?? [])
-      if let known = numbers[columns] {
+      let share = 1 / Float(max(genres.count, 1)).squareRoot()
+      let kind = Kind(
+        columns: genres + (decade.map { [genreCount + $0] } ?? []),
+        values: genres.map { _ in share } + (decade == nil ? [] : [1]))
+      if let known = numbers[kind] {
         ofItem.append(known)
       } else {
-        numbers[columns] = UInt32(kinds.count)
+        numbers[kind] = UInt32(kinds.count)
         ofItem.append(UInt32(kinds.count))
-        kinds.append(Kind(columns: columns, genres: genres.count))
+        kinds.append(kind)
       }
     }
     return (kinds, ofItem)

@@ -20,12 +20,11 @@ struct FeatureEncoding: Sendable {
 
   /// Encodes training rows.
   ///
-  /// - Parameter names: The features, or `nil` for those that the data has and that need no time.
-  ///   Features that the data does not have are left out.
-  init(
-    _ ratings: RatingSubset, users: Int, items: Int, details: [ItemDetails],
-    names: [FeatureName]?, counts: TrainingCounts
-  ) {
+  /// `names` are the features, or `nil` for those that the data has and that need no time. Features
+  /// that the data does not have are left out.
+  init(_ inputs: TrainingInputs, names: [FeatureName]?, counts: TrainingCounts) {
+    let (ratings, details) = (inputs.ratings, inputs.details)
+    let (users, items) = (inputs.users, inputs.items)
     let available = Self.available(ratings.columns, details)
     let wanted = Set(names ?? FeatureName.withoutTime)
     self.names = FeatureName.allCases.filter { wanted.contains($0) && available.contains($0) }

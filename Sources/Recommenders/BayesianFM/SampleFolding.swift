@@ -62,8 +62,8 @@ private struct FoldedBlock: Sendable {
   private let values: [Float]
   private let squaredValues: [Float]
 
-  /// - Parameter implicit: The features of the implicit sets, whose values fall from 1/√n to 1/√(n + 1).
-  /// - Parameter dropsUnseen: Whether rows that training never saw go without a feature of their own.
+  /// Prepares a block. `implicit` are the features of the implicit sets, whose values fall from 1/√n to
+  /// 1/√(n + 1); where `dropsUnseen`, rows that training never saw go without a feature of their own.
   init(
     _ block: SparseRows, implicit: Range<Int>, counts: [Int32], isImplicit: Bool, dropsUnseen: Bool
   ) {

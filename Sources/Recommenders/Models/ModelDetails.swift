@@ -2,4 +2,6 @@
 public enum ModelDetails: Equatable, Sendable {
   /// Nothing.
   case none
+  /// Those of `bayesian-fm`.
+  case bayesianFM(BayesianFMDetails)
 }

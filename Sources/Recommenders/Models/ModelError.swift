@@ -54,7 +54,10 @@ public enum ModelRestoration {
       try NeuralModel(configuration, tensors: tensors, trainingCounts: trainingCounts)
     case .bias, .dot, .biasedDot, .logisticDot, .svdPlusPlus, .als, .ials:
       try FactorModel(configuration, tensors: tensors, trainingCounts: trainingCounts)
-    case .itemKNN, .bayesianFM, .ease, .blend:
+    case .bayesianFM:
+      try BayesianFMModel(
+        configuration, tensors: tensors, trainingCounts: trainingCounts)
+    case .itemKNN, .ease, .blend:
       throw .unsupported(type: configuration.type)
     }
   }

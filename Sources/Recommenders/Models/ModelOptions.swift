@@ -101,6 +101,8 @@ public struct ModelOptions: Equatable, Sendable {
   public var hiddenDropout: Double = 0.5
   /// What is predicted where training saw neither or only one side. The default is `known-terms`.
   public var cold: ColdPolicy = .knownTerms
+  /// How `bayesian-fm` is sampled.
+  public var bayesianFM = BayesianFMOptions()
 
   /// Creates the default options.
   public init() {}

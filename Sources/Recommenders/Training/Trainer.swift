@@ -56,9 +56,11 @@ public struct Trainer: Sendable {
     on ratings: RatingSubset, validation: RatingSubset, resuming progress: TrainingProgress? = nil,
     onEpoch: (EpochRecord) -> Void, checkpoint: Checkpointing = { _ in }
   ) throws(TrainingError) -> TrainedModel {
-    let stopping = validation.count > 0 ? training.earlyStopping : nil
+    let stopping =
+      validation.count > 0 && model.type.hasBestEpoch ? training.earlyStopping : nil
+    let epochs = model.type == .bayesianFM ? model.bayesianFM.epochs : training.maxEpochs
     return try train(
-      on: ratings, validation: validation, epochs: training.maxEpochs, stopping: stopping,
+      on: ratings, validation: validation, epochs: epochs, stopping: stopping,
       resuming: progress, onEpoch: onEpoch, checkpoint: checkpoint)
   }
 
@@ -83,9 +85,21 @@ public struct Trainer: Sendable {
   public func model(
     of tensors: [NamedTensor], on ratings: RatingSubset
   ) throws(ModelError) -> any RatingPredictor {
-    try ModelRestoration.model(
+    if model.type == .bayesianFM {
+      // It goes on knowing what users rated before, which a bundle does not.
+      let inputs = inputs(ratings, validation: RatingSubset(ratings.columns, rows: []))
+      return try BayesianFMModel.restored(
+        configuration(on: ratings), options: model.bayesianFM, tensors: tensors, inputs: inputs)
+    }
+    return try ModelRestoration.model(
       configuration(on: ratings), tensors: tensors,
       trainingCounts: TrainingCounts(ratings, users: users, items: items))
+  }
+
+  private func inputs(_ ratings: RatingSubset, validation: RatingSubset) -> TrainingInputs {
+    TrainingInputs(
+      ratings: ratings, validation: validation, users: users, items: items, scale: scale,
+      details: details, seed: training.seed, threads: threads)
   }
 
   private func train(
@@ -94,9 +108,7 @@ public struct Trainer: Sendable {
     onEpoch: (EpochRecord) -> Void, checkpoint: Checkpointing
   ) throws(TrainingError) -> TrainedModel {
     guard ratings.count > 0 else { throw .noTrainingRows }
-    let inputs = TrainingInputs(
-      ratings: ratings, validation: validation, users: users, items: items, scale: scale,
-      details: details, seed: training.seed, threads: threads)
+    let inputs = inputs(ratings, validation: validation)
     if model.type.isFitted {
       return TrainedModel(model: try fit(inputs), history: [], bestEpoch: 0)
     }
@@ -153,7 +165,9 @@ public struct Trainer: Sendable {
         ratings: inputs.ratings, validation: inputs.validation, threads: threads)
     case .neural:
       return minibatches(inputs, configuration)
-    case .bias, .svdPlusPlus, .als, .itemKNN, .bayesianFM, .ease, .ials, .blend:
+    case .bayesianFM:
+      return try BayesianFMTraining(configuration, options: model.bayesianFM, inputs: inputs)
+    case .bias, .svdPlusPlus, .als, .itemKNN, .ease, .ials, .blend:
       throw .unsuitable(model: model.type, reason: "there is no training for it")
     }
   }
