@@ -137,13 +137,16 @@ struct BayesianFMTraining: EpochTraining {
   mutating func trainEpoch(_ number: Int, learningRate: Float) throws(TrainingError) -> Double {
     let before = options.keptEvents(after: epochs)
     epochs += 1
-    // Values of their own, each changed by one thread.
-    let drawn = samplers
-    samplers = []
-    samplers = Parallel.map(drawn.count, threads: threads) { chain in
-      var sampler = drawn[chain]
-      sampler.iterate(UInt32(number))
-      return sampler
+    if samplers.count == 1 {
+      samplers[0].iterate(UInt32(number))
+    } else {
+      // Values of their own, each changed by one thread.
+      let drawn = samplers
+      samplers = Parallel.map(drawn.count, threads: threads) { chain in
+        var sampler = drawn[chain]
+        sampler.iterate(UInt32(number))
+        return sampler
+      }
     }
     let event = options.keptEvents(after: epochs)
     if event > before || event == 0 {
