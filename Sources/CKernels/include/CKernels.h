@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "build.h"
+#include "gibbs.h"
 
 // The hottest loops. Shared rules:
 // - A row is `stride` floats, `stride` a multiple of 16, aligned to 64 bytes; lanes beyond the row's

@@ -17,11 +17,39 @@ struct FMRandom: Sendable {
   }
 
   private let generator: CounterBasedGenerator
+  private let seed: UInt32
   private let chain: UInt32
 
   init(seed: UInt32, chain: UInt32) {
     generator = CounterBasedGenerator(seed: seed, stream: .gibbs)
+    self.seed = seed
     self.chain = chain
+  }
+
+  /// Where the normal numbers for the parameters of a block come from.
+  func place(_ purpose: Purpose, iteration: UInt32, block: Int) -> DrawPlace {
+    DrawPlace(
+      seed: seed, stream: RandomStream.gibbs.rawValue, epoch: iteration, unit: unit(purpose),
+      position: UInt64(block) << 40)
+  }
+
+  /// The last word of the counters: 12 bits for the chain, 4 for the purpose, 16 for parts.
+  private func unit(_ purpose: Purpose) -> UInt32 { chain << 20 | purpose.rawValue << 16 }
+
+  /// The weights of a block before the first iteration: normal factors, linear weights of zero.
+  func initialWeights(
+    block: Int, features: Int, sweep: FactorizationSweep, deviation: Float
+  ) -> EmbeddingTable {
+    var table = sweep.normals(
+      features: features, place: place(.initialParameters, iteration: 0, block: block))
+    let (stride, linear) = (table.stride, sweep.linearLane)
+    table.withMutableValues { values in
+      for row in 0..<features {
+        for lane in 0..<linear { values[row * stride + lane] *= deviation }
+        values[row * stride + linear] = 0
+      }
+    }
+    return table
   }
 
   /// Two standard normal numbers.
@@ -37,7 +65,7 @@ struct FMRandom: Sendable {
     _ purpose: Purpose, iteration: UInt32, place: UInt64
   ) -> (Double, Double) {
     let words = generator.words(
-      epoch: iteration, position: place, unit: chain << 8 | purpose.rawValue)
+      epoch: iteration, position: place, unit: unit(purpose))
     return (
       CounterBasedGenerator.unitDouble(words.0, words.1),
       CounterBasedGenerator.unitDouble(words.2, words.3)

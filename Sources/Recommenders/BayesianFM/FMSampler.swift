@@ -20,203 +20,180 @@ internal import Kernels
 /// - Complexity: O(rank² × (ratings × blocks + entries) + rank³ × features) for an iteration.
 struct FMSampler: Sendable {
   let options: FMSamplerOptions
-  let targets: [Float]
-  private(set) var threads: Int
+  /// In the order of the first block's rows, so that its ratings lie side by side.
+  private let targets: [Float]
   /// w₀; 0 for the ordered probit, whose cutpoints take its place.
   var intercept: Float
-  /// For each block: features × (1 + rank), lane 0 the linear weights, then the factors.
-  var parameters: [EmbeddingTable]
   /// α; 1 for the ordered probit.
   var noisePrecision: Double
   /// The ascending borders between the levels of the ordered probit.
   var cutpoints: [Double]
-  /// For each block: the means of the groups' parameters, then their precisions: 2 groups ×
-  /// (1 + rank).
-  var hyperparameters: [EmbeddingTable]
-  private let blocks: [SamplerBlock]
+  private var hyperparameters: [GroupHyperparameters]
+  /// For each block: rows as ``FactorizationSweep`` has them.
+  private var weights: [EmbeddingTable]
+  private let groups: [[Range<Int>]]
+  private let sweep: FactorizationSweep
   private let random: FMRandom
 
-  var lanes: Int { options.rank + 1 }
-
   init(blocks: [FeatureBlock], targets: [Float], options: FMSamplerOptions, threads: Int) {
-    for block in blocks { block.check(ratings: targets.count) }
     self.options = options
-    self.targets = targets
-    self.threads = threads
-    self.blocks = blocks.map(SamplerBlock.init)
+    let order = Self.order(blocks.first?.rowOfRating ?? [], rows: blocks.first?.rowCount ?? 0)
+    self.targets = order.map { targets[Int($0)] }
+    let relational = blocks.map { block in
+      RelationalBlock(
+        rowOfRating: order.map { block.rowOfRating[Int($0)] }, starts: block.starts,
+        indices: block.indices, values: block.values, groups: block.groups.map(\.count))
+    }
+    sweep = FactorizationSweep(
+      blocks: relational, count: targets.count, rank: options.rank, threads: threads)
+    groups = relational.map(\.groups)
     random = FMRandom(seed: options.seed, chain: options.chain)
-    let lanes = options.rank + 1
     noisePrecision = 1
     cutpoints = []
     let sum = targets.reduce(0.0) { $0 + Double($1) }
     intercept = Float(sum / Double(max(targets.count, 1)))
-    parameters = blocks.map { EmbeddingTable(rows: $0.featureCount, dimension: lanes) }
-    hyperparameters = blocks.map { block in
-      var table = EmbeddingTable(rows: 2 * block.groups.count, dimension: lanes)
-      for group in block.groups.indices {
-        for lane in 0..<lanes { table[block.groups.count + group, lane] = 1 }
-      }
-      return table
+    hyperparameters = groups.flatMap { $0 }.map { _ in
+      GroupHyperparameters(lanes: options.rank + 1)
     }
-    for block in blocks.indices {
-      for feature in 0..<blocks[block].featureCount {
-        for factor in 0..<options.rank {
-          let place = Self.place(block, feature, factor / 2)
-          let pair = random.normals(.initialParameters, iteration: 0, place: place)
-          parameters[block][feature, factor + 1] =
-            options.initialDeviation * Float(factor % 2 == 0 ? pair.0 : pair.1)
+    weights = relational.enumerated().map { [sweep, random] number, block in
+      random.initialWeights(
+        block: number, features: block.featureCount, sweep: sweep,
+        deviation: options.initialDeviation)
+    }
+  }
+
+  /// The ratings by their row, those of a row in their order.
+  private static func order(_ rows: [UInt32], rows count: Int) -> [UInt32] {
+    var next = [Int](repeating: 0, count: count + 1)
+    for row in rows { next[Int(row) + 1] += 1 }
+    for row in 0..<count { next[row + 1] += next[row] }
+    var order = [UInt32](repeating: 0, count: rows.count)
+    for (rating, row) in rows.enumerated() {
+      order[next[Int(row)]] = UInt32(rating)
+      next[Int(row)] += 1
+    }
+    return order
+  }
+
+  /// For each block: features × (1 + rank), lane 0 the linear weights, then the factors.
+  var parameters: [EmbeddingTable] {
+    get { weights.map(parameters(of:)) }
+    set { weights = zip(newValue, weights).map { weights(of: $0, like: $1) } }
+  }
+
+  private func parameters(of weights: EmbeddingTable) -> EmbeddingTable {
+    let (rank, linear) = (options.rank, sweep.linearLane)
+    var table = EmbeddingTable(rows: weights.rows, dimension: rank + 1)
+    let stride = table.stride
+    table.withMutableValues { target in
+      weights.withValues { source in
+        for row in 0..<weights.rows {
+          target[row * stride] = source[row * weights.stride + linear]
+          for factor in 0..<rank {
+            target[row * stride + 1 + factor] = source[row * weights.stride + factor]
+          }
         }
       }
     }
+    return table
   }
 
-  /// Where the draws of a feature's parameters, or of a group's, begin.
-  private static func place(_ block: Int, _ feature: Int, _ part: Int) -> UInt64 {
-    UInt64(block) << 52 | UInt64(feature) << 20 | UInt64(part)
+  private func weights(of parameters: EmbeddingTable, like table: EmbeddingTable) -> EmbeddingTable {
+    precondition(
+      parameters.rows == table.rows && parameters.dimension == options.rank + 1,
+      "parameters of another model")
+    let (rank, linear) = (options.rank, sweep.linearLane)
+    var weights = EmbeddingTable(rows: table.rows, dimension: table.dimension)
+    let stride = weights.stride
+    weights.withMutableValues { target in
+      parameters.withValues { source in
+        for row in 0..<table.rows {
+          target[row * stride + linear] = source[row * parameters.stride]
+          for factor in 0..<rank {
+            target[row * stride + factor] = source[row * parameters.stride + 1 + factor]
+          }
+        }
+      }
+    }
+    return weights
   }
 
-  /// All that the next iteration starts from.
+  /// All that the next iteration starts from: intercept, noise and cutpoints; hyperparameters, two
+  /// rows for each group; the parameters of each block.
   var state: [EmbeddingTable] {
     get {
-      var globals = EmbeddingTable(rows: 1, dimension: 2 + cutpoints.count)
-      globals[0, 0] = intercept
-      globals[0, 1] = Float(noisePrecision)
-      for (index, cutpoint) in cutpoints.enumerated() { globals[0, 2 + index] = Float(cutpoint) }
-      return [globals] + parameters + hyperparameters
+      let lanes = options.rank + 1
+      let globals = [intercept, Float(noisePrecision)] + cutpoints.map { Float($0) }
+      return [
+        EmbeddingTable(rows: 1, dimension: globals.count, values: globals),
+        EmbeddingTable(
+          rows: 2 * hyperparameters.count, dimension: lanes,
+          values: hyperparameters.flatMap { $0.means + $0.precisions }),
+      ] + parameters
     }
     set {
+      let lanes = options.rank + 1
       intercept = newValue[0][0, 0]
       noisePrecision = Double(newValue[0][0, 1])
       cutpoints = cutpoints.indices.map { Double(newValue[0][0, 2 + $0]) }
-      parameters = Array(newValue[1...blocks.count])
-      hyperparameters = Array(newValue[(1 + blocks.count)...])
+      for group in hyperparameters.indices {
+        hyperparameters[group].means = newValue[1].values(
+          rows: 2 * group..<2 * group + 1, columns: 0..<lanes)
+        hyperparameters[group].precisions = newValue[1].values(
+          rows: 2 * group + 1..<2 * group + 2, columns: 0..<lanes)
+      }
+      parameters = Array(newValue[2...])
     }
   }
 
   /// Draws every parameter once; iterations are counted from 1.
   mutating func iterate(_ iteration: UInt32) {
-    for block in blocks.indices { drawHyperparameters(block, iteration) }
-    var (sums, residuals) = outputs()
-    for block in blocks.indices {
-      drawParameters(block, iteration, sums: &sums, residuals: &residuals)
+    drawHyperparameters(iteration)
+    sweep.computeResiduals(targets: targets, weights: weights, intercept: intercept)
+    var first = 0
+    for block in weights.indices {
+      let own = hyperparameters[first..<first + groups[block].count]
+      first += groups[block].count
+      sweep.draw(
+        block: block, weights: &weights[block],
+        priors: own.map { $0.prior(linearLane: sweep.linearLane, stride: sweep.stride) },
+        noisePrecision: noisePrecision, isLinear: options.fitLinear,
+        place: random.place(.parameters, iteration: iteration, block: block))
     }
+    drawNoise(iteration)
+  }
+
+  /// Draws the noise, then the intercept, from the residuals of the same intercept.
+  private mutating func drawNoise(_ iteration: UInt32) {
     let count = Double(targets.count)
-    var (total, squares) = (0.0, 0.0)
-    for residual in residuals {
-      total += Double(residual)
-      squares += Double(residual) * Double(residual)
-    }
-    // Both from the residuals of the same w₀: first the noise, then w₀.
+    guard count > 0 else { return }
+    let (sum, squares) = sweep.residualSums()
     let shape = (options.alpha0 + count) / 2
     let rate = (options.beta0 + squares) / 2
+    // What the state holds are floats, so that a restart goes on to the same bits.
     noisePrecision = Double(
       Float(random.gamma(shape: shape, .noise, iteration: iteration, place: 0) / rate))
     let deviation = 1 / (noisePrecision * count).squareRoot()
     intercept += Float(
-      total / count
-        + deviation * random.normals(.intercept, iteration: iteration, place: 0).0)
+      sum / count + deviation * random.normals(.intercept, iteration: iteration, place: 0).0)
   }
 
-  /// For each rating (1, q_1, …, q_k), and the residuals.
-  private func outputs() -> (sums: [Float], residuals: [Float]) {
-    var sums = [Float](repeating: 0, count: targets.count * lanes)
-    var residuals = targets.map { $0 - intercept }
-    for (number, block) in blocks.enumerated() {
-      let rows = rowSums(number)
-      for rating in targets.indices {
-        let row = Int(block.rowOfRating[rating])
-        residuals[rating] -= rows[row * lanes]
-        for lane in 1..<lanes { sums[rating * lanes + lane] += rows[row * lanes + lane] }
-      }
-    }
-    for rating in targets.indices {
-      var square: Float = 0
-      for lane in 1..<lanes {
-        square += sums[rating * lanes + lane] * sums[rating * lanes + lane]
-      }
-      sums[rating * lanes] = 1
-      residuals[rating] -= square / 2
-    }
-    return (sums, residuals)
-  }
-
-  /// For each row of a block (L − ½ Σ S_f, Q_1, …, Q_k).
-  private func rowSums(_ number: Int) -> [Float] {
-    let block = blocks[number]
-    var sums = [Float](repeating: 0, count: block.rowCount * lanes)
-    parameters[number].withValues { values in
-      for row in 0..<block.rowCount {
-        for entry in block.starts[row]..<block.starts[row + 1] {
-          let first = Int(block.indices[entry]) * parameters[number].stride
-          let x = block.values[entry]
-          sums[row * lanes] += values[first] * x
-          for lane in 1..<lanes {
-            let product = values[first + lane] * x
-            sums[row * lanes + lane] += product
-            sums[row * lanes] -= product * product / 2
-          }
+  private mutating func drawHyperparameters(_ iteration: UInt32) {
+    var number = 0
+    for block in weights.indices {
+      for features in groups[block] {
+        let prior = hyperparameters[number].prior(
+          linearLane: sweep.linearLane, stride: sweep.stride)
+        let (sums, squares) = FactorizationSweep.sums(
+          of: weights[block], features: features, means: prior.means)
+        for lane in 0...options.rank {
+          let place = lane == 0 ? sweep.linearLane : lane - 1
+          hyperparameters[number].draw(
+            lane: lane, sum: sums[place], squares: squares[place], count: features.count,
+            options: options, random: random, iteration: iteration, group: number)
         }
+        number += 1
       }
     }
-    return sums
-  }
-
-  private mutating func drawHyperparameters(_ number: Int, _ iteration: UInt32) {
-    let groups = blocks[number].groups
-    for (group, features) in groups.enumerated() {
-      for lane in 0..<lanes {
-        let place = Self.place(number, group, lane)
-        let mean = Double(hyperparameters[number][group, lane])
-        var (sum, squares) = (0.0, 0.0)
-        for feature in features {
-          let value = Double(parameters[number][feature, lane])
-          sum += value
-          squares += (value - mean) * (value - mean)
-        }
-        let count = Double(features.count)
-        let distance = mean - options.mu0
-        let shape = (options.alpha0 + count + 1) / 2
-        let rate = (options.beta0 + squares + options.gamma0 * distance * distance) / 2
-        let precision =
-          random.gamma(
-            shape: shape, .precisionOfGroup, iteration: iteration, place: place << 16) / rate
-        let center = (sum + options.gamma0 * options.mu0) / (count + options.gamma0)
-        let deviation = 1 / ((count + options.gamma0) * precision).squareRoot()
-        let normal = random.normals(.meanOfGroup, iteration: iteration, place: place).0
-        hyperparameters[number][group, lane] = Float(center + deviation * normal)
-        hyperparameters[number][groups.count + group, lane] = Float(precision)
-      }
-    }
-  }
-
-  private mutating func drawParameters(
-    _ number: Int, _ iteration: UInt32, sums: inout [Float], residuals: inout [Float]
-  ) {
-    let block = blocks[number]
-    let lanes = lanes
-    var moments = RowMoments(
-      block, rows: rowSums(number), sums: sums, residuals: residuals, lanes: lanes)
-    for (group, features) in block.groups.enumerated() {
-      let mean = (0..<lanes).map { Double(hyperparameters[number][group, $0]) }
-      let precision = (0..<lanes).map {
-        Double(hyperparameters[number][block.groups.count + group, $0])
-      }
-      for feature in features {
-        let old = (0..<lanes).map { Double(parameters[number][feature, $0]) }
-        var conditional = moments.conditional(
-          block, feature, old: old, noisePrecision: noisePrecision, mean: mean,
-          precision: precision)
-        if !options.fitLinear { conditional.fix(lane: 0) }
-        let normals = (0..<lanes).map { lane in
-          let pair = random.normals(
-            .parameters, iteration: iteration, place: Self.place(number, feature, lane / 2))
-          return lane % 2 == 0 ? pair.0 : pair.1
-        }
-        let new = conditional.draw(normals).map { Double(Float($0)) }
-        moments.move(block, feature, old: old, by: zip(new, old).map { $0 - $1 })
-        for lane in 0..<lanes { parameters[number][feature, lane] = Float(new[lane]) }
-      }
-    }
-    moments.push(block, sums: &sums, residuals: &residuals)
   }
 }
