@@ -71,7 +71,7 @@ enum TinyBundle {
     if configuration.type == .bayesianFM {
       for (name, rows) in [
         ("user", 3), ("item", 4), ("rater", 3), ("rated", 4), ("cross", 2), ("day", 2),
-        ("neighbour", 21),
+        ("neighbour", 42),
       ] {
         tensors.append(tensor("\(name)_samples", [rows, 4, 2], step: rows))
       }
@@ -91,8 +91,11 @@ enum TinyBundle {
       tensors.append(NamedTensor(name: "days", shape: [2], values: [1, 2]))
       tensors.append(
         NamedTensor(
-          name: "neighbour_bounds", shape: [19], values: (0..<19).map { Float($0 - 9) / 8 }))
-      tensors.append(NamedTensor(name: "recent_means", shape: [3], values: [0, 0.25, -1]))
+          name: "neighbour_bounds", shape: [2, 19],
+          values: (0..<38).map { Float($0 % 19 - 9) / 8 }))
+      tensors.append(
+        NamedTensor(
+          name: "recent_means", shape: [3, 2], values: [0, 0.25, -1, 0.5, 0.125, 0]))
       return tensors
     }
     if factors > 0 {

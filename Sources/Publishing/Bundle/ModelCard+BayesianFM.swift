@@ -15,9 +15,10 @@ extension ModelCard {
         for d in np.flatnonzero(t["days"] == details["as_of"] // 86400):
             row += feature(t["day_samples"][d], 1)
     if "recent_means" in t:
-        x = t["recent_means"][u]
-        row += feature(t["neighbour_samples"][0], x)
-        row += feature(t["neighbour_samples"][1 + (x >= t["neighbour_bounds"]).sum()], 1)
+        for n, x in enumerate(t["recent_means"][u]):
+            row += feature(t["neighbour_samples"][n], x)
+            place = 2 + 20 * n + (x >= t["neighbour_bounds"][n]).sum()
+            row += feature(t["neighbour_samples"][place], 1)
     a = (int(users[u]["train_count"]) + 1) ** -0.5
     key = np.empty(len(items), np.float32)
     for i in range(len(items)):

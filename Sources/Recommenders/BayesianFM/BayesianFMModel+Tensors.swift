@@ -62,9 +62,11 @@ extension BayesianFMModel {
     if store.neighbours != nil {
       tensors.append(
         NamedTensor(
-          name: "neighbour_bounds", shape: [parts.bounds.count], values: parts.bounds))
+          name: "neighbour_bounds", shape: [RatingHistory.means, NeighbourFeatures.bins - 1],
+          values: parts.bounds))
       tensors.append(
-        NamedTensor(name: "recent_means", shape: [users], values: parts.recentMeans))
+        NamedTensor(
+          name: "recent_means", shape: [users, RatingHistory.means], values: parts.recentMeans))
     }
     return tensors
   }
@@ -151,8 +153,11 @@ extension BayesianFMModel {
       parts: Parts(
         standardization: standardization, cross: cross, days: days,
         bounds: hasNeighbours
-          ? try lookup.values("neighbour_bounds", shape: [NeighbourFeatures.bins - 1]) : [],
-        recentMeans: hasNeighbours ? try lookup.values("recent_means", shape: [users]) : [],
+          ? try lookup.values(
+            "neighbour_bounds", shape: [RatingHistory.means, NeighbourFeatures.bins - 1]) : [],
+        recentMeans: hasNeighbours
+          ? try lookup.values(
+            "recent_means", shape: [users, RatingHistory.means]) : [],
         history: history),
       store: store, trainingCounts: trainingCounts)
   }

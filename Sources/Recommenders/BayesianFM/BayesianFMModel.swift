@@ -195,13 +195,13 @@ public struct BayesianFMModel: RatingPredictor {
       days.add(row: day, times: 1, to: &context)
     }
     if let neighbours, let moment {
-      let mean =
-        time != nil && parts.history != nil
-        ? parts.history?.mean(before: moment, of: user.position) ?? 0
-        : parts.recentMeans[user.position]
-      neighbours.add(row: 0, times: mean, to: &context)
-      neighbours.add(
-        row: 1 + NeighbourFeatures.bin(of: mean, bounds: parts.bounds), times: 1, to: &context)
+      let count = RatingHistory.means
+      let recent = parts.recentMeans[user.position * count..<(user.position + 1) * count]
+      let means =
+        time == nil ? nil : parts.history?.means(before: moment, of: user.position)
+      NeighbourFeatures.forEach(means ?? Array(recent), bounds: parts.bounds) {
+        neighbours.add(row: $0, times: $1, to: &context)
+      }
     }
     return context
   }

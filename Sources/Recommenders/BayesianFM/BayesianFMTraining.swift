@@ -105,7 +105,7 @@ struct BayesianFMTraining: EpochTraining {
         : UserStandardization(users: users, mean: 0, spread: 1),
       cross: encoding.cross, days: encoding.days, bounds: encoding.neighbours?.bounds ?? [],
       recentMeans: history.map { history in
-        (0..<users).map { history.mean(before: moment ?? 0, of: $0) }
+        (0..<users).flatMap { history.means(before: moment ?? 0, of: $0) }
       } ?? [], history: history)
     return (parts, asOf)
   }

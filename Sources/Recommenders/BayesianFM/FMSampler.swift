@@ -98,7 +98,8 @@ struct FMSampler: Sendable {
     return table
   }
 
-  private func weights(of parameters: EmbeddingTable, like table: EmbeddingTable) -> EmbeddingTable {
+  private func weights(of parameters: EmbeddingTable, like table: EmbeddingTable) -> EmbeddingTable
+  {
     precondition(
       parameters.rows == table.rows && parameters.dimension == options.rank + 1,
       "parameters of another model")

@@ -5,10 +5,11 @@ import Ratings
 /// The residual of a training row is e = r − μ − b_i with b_i = Σ (r − μ) / (n_i + 5) over the item's
 /// training rows. What a rating at time t finds is
 ///
-/// x = Σ w·(e − b_u) / (2 + Σ w), w = 120 / (120 + t − t′),
+/// x = Σ w·(e − b_u) / (d + Σ w), w = h / (h + t − t′),
 ///
-/// over the user's last five training rows of an earlier time t′, where b_u = Σ e / (n_u + 5) leaves
-/// out the row that x is made for: its own rating must not shine through.
+/// over the user's last training rows of an earlier time t′, where b_u = Σ e / (n_u + 5) leaves out
+/// the row that x is made for: its own rating must not shine through. There are two such means, a
+/// short one over two rows (h 60 seconds, d 1) and a longer one over ten (h 120 seconds, d 2).
 struct RatingHistory: Sendable {
   private let starts: [Int]
   private let times: [Int64]
@@ -17,10 +18,20 @@ struct RatingHistory: Sendable {
   private let mean: Double
   private let itemOffsets: [Double]
 
-  /// How many ratings are looked at.
-  static let window = 5
-  private static let halfLife: Float = 120
-  private static let weightDamping: Float = 2
+  /// How many rows a mean is over, the age in seconds at which a row counts for half, and what is added
+  /// to the weights.
+  private struct Window {
+    let rows: Int
+    let halfLife: Float
+    let damping: Float
+  }
+
+  private static let windows = [
+    Window(rows: 2, halfLife: 60, damping: 1), Window(rows: 10, halfLife: 120, damping: 2),
+  ]
+  /// How many means there are.
+  static let means = windows.count
+
   private static let damping = 5.0
 
   /// Takes the histories of training rows, which must have timestamps.
@@ -63,29 +74,31 @@ struct RatingHistory: Sendable {
     itemOffsets = offsets
   }
 
-  /// What a rating of a user at some time finds; `own` is the rating itself where the history has it.
-  func mean(before time: Int64, of user: Int, own: Float? = nil) -> Float {
+  /// What a rating of a user at some time finds; `own` is the residual of the rating itself where the
+  /// history has it.
+  func means(before time: Int64, of user: Int, own: Float? = nil) -> [Float] {
     let range = starts[user]..<starts[user + 1]
     let end = firstPlace(notBefore: time, in: range)
-    guard end > range.lowerBound else { return 0 }
     let count = Double(range.count) - (own == nil ? 0 : 1)
     let bias = Float((sums[user] - Double(own ?? 0)) / (count + Self.damping))
-    var (sum, weights): (Float, Float) = (0, 0)
-    for place in (max(end - Self.window, range.lowerBound)..<end).reversed() {
-      let weight = Self.halfLife / (Self.halfLife + Float(time - times[place]))
-      sum += weight * (residuals[place] - bias)
-      weights += weight
+    return Self.windows.map { window in
+      var (sum, weights): (Float, Float) = (0, 0)
+      for place in (max(end - window.rows, range.lowerBound)..<end).reversed() {
+        let weight = window.halfLife / (window.halfLife + Float(time - times[place]))
+        sum += weight * (residuals[place] - bias)
+        weights += weight
+      }
+      return sum / (window.damping + weights)
     }
-    return sum / (Self.weightDamping + weights)
   }
 
   /// What each training row finds, by position.
-  func trainingMeans(_ ratings: RatingSubset) -> [Float] {
+  func trainingMeans(_ ratings: RatingSubset) -> [[Float]] {
     let columns = ratings.columns
     return (0..<ratings.count).map { position in
       let row = ratings.row(at: position)
       let own = Double(columns.values[row]) - mean - itemOffsets[columns.items[row].position]
-      return mean(
+      return means(
         before: columns.timestamps[row], of: columns.users[row].position, own: Float(own))
     }
   }

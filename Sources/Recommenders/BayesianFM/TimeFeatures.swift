@@ -57,46 +57,58 @@ struct DayFeatures: Sendable, Equatable {
   }
 }
 
-/// The mean of a user's last residuals, as a number and as one of twenty bins.
+/// The means of a user's last residuals, each as a number and as one of twenty bins.
 struct NeighbourFeatures: Sendable {
   /// What users rated before.
   let history: RatingHistory
-  /// The ascending bounds between the bins: quantiles of the training rows' means.
+  /// For each mean the ascending bounds between its bins, the quantiles of the training rows' means.
   let bounds: [Float]
-  private let trainingMeans: [Float]
+  private let trainingMeans: [[Float]]
 
   static let bins = 20
-  /// The number, then the bins.
-  static let count = 1 + bins
+  /// The numbers, then the bins of one mean after the other.
+  static let count = RatingHistory.means * (1 + bins)
+  /// How many bounds there are.
+  static let boundCount = RatingHistory.means * (bins - 1)
 
   init(_ ratings: RatingSubset, users: Int, items: Int) {
     history = RatingHistory(ratings, users: users, items: items)
-    trainingMeans = history.trainingMeans(ratings)
-    let sorted = trainingMeans.sorted()
-    bounds = (1..<Self.bins).map {
-      sorted.isEmpty ? 0 : sorted[sorted.count * $0 / Self.bins]
+    let means = history.trainingMeans(ratings)
+    trainingMeans = means
+    bounds = (0..<RatingHistory.means).flatMap { window in
+      let sorted = means.map { $0[window] }.sorted()
+      return (1..<Self.bins).map {
+        sorted.isEmpty ? 0 : sorted[sorted.count * $0 / Self.bins]
+      }
     }
   }
 
-  /// The bin of a mean: how many bounds it does not lie below.
-  static func bin(of mean: Float, bounds: [Float]) -> Int {
-    bounds.reduce(0) { $0 + (mean >= $1 ? 1 : 0) }
+  /// Calls `body` with the features of some means, ascending, and their values.
+  static func forEach(
+    _ means: [Float], bounds: [Float], _ body: (_ feature: Int, _ value: Float) -> Void
+  ) {
+    for (window, mean) in means.enumerated() { body(window, mean) }
+    for (window, mean) in means.enumerated() {
+      let own = bounds[window * (bins - 1)..<(window + 1) * (bins - 1)]
+      // How many bounds the mean does not lie below.
+      let bin = own.reduce(0) { $0 + (mean >= $1 ? 1 : 0) }
+      body(means.count + window * bins + bin, 1)
+    }
   }
 
   func block() -> FeatureBlock {
     var rows = SparseRows()
-    rows.reserveCapacity(rows: trainingMeans.count, entries: 2 * trainingMeans.count)
-    for mean in trainingMeans {
-      rows.append(0, mean)
-      rows.append(1 + Self.bin(of: mean, bounds: bounds), 1)
+    rows.reserveCapacity(rows: trainingMeans.count, entries: 4 * trainingMeans.count)
+    for means in trainingMeans {
+      Self.forEach(means, bounds: bounds) { rows.append($0, $1) }
       rows.endRow()
     }
     return FeatureBlock(
       name: "time-neighbours", rowOfRating: (0..<trainingMeans.count).map { UInt32($0) },
       starts: rows.starts, indices: rows.indices, values: rows.values,
       groups: [
-        FeatureGroup(name: "neighbour-mean", count: 1),
-        FeatureGroup(name: "neighbour-bin", count: Self.bins),
+        FeatureGroup(name: "neighbour-mean", count: RatingHistory.means),
+        FeatureGroup(name: "neighbour-bin", count: RatingHistory.means * Self.bins),
       ])
   }
 }

@@ -27,12 +27,18 @@ struct FeatureEncodingTests {
     let expected =
       (weights[0] * (residuals[0] - bias) + weights[1] * (residuals[1] - bias))
       / (2 + weights[0] + weights[1])
-    #expect(abs(Double(history.mean(before: 1_240, of: 0)) - expected) < 1e-6)
-    #expect(history.mean(before: 1_000, of: 0) == 0)
+    let found = history.means(before: 1_240, of: 0)
+    #expect(abs(Double(found[1]) - expected) < 1e-6)
+    let short = [60.0 / 300, 60.0 / 180]
+    let expectedShort =
+      (short[0] * (residuals[0] - bias) + short[1] * (residuals[1] - bias))
+      / (1 + short[0] + short[1])
+    #expect(abs(Double(found[0]) - expectedShort) < 1e-6)
+    #expect(history.means(before: 1_000, of: 0) == [0, 0])
   }
 
   @Test func aRowsOwnRatingHasNoPartInItsFeature() {
-    func means(_ own: Float) -> [Float] {
+    func means(_ own: Float) -> [[Float]] {
       // The mean of all must not move either, so another user's rating makes up for it.
       let ratings = Self.columns([
         (0, 0, 3, 100), (0, 1, 2, 200), (0, 2, own, 300), (1, 3, 6 - own, 50),
@@ -40,8 +46,10 @@ struct FeatureEncodingTests {
       let subset = RatingSubset(ratings)
       return RatingHistory(subset, users: 2, items: 4).trainingMeans(subset)
     }
-    #expect(abs(means(1)[2] - means(5)[2]) < 1e-6)
-    #expect(abs(means(1)[1] - means(5)[1]) > 1e-3)
+    for window in 0..<2 {
+      #expect(abs(means(1)[2][window] - means(5)[2][window]) < 1e-6)
+      #expect(abs(means(1)[1][window] - means(5)[1][window]) > 1e-3)
+    }
   }
 
   @Test func rowsHoldIdsSetsAndDetails() throws {

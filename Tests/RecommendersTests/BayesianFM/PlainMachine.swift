@@ -11,7 +11,7 @@ struct PlainMachine {
   private let blocks: [EmbeddingTable]
   private let factors: Int
 
-  /// Takes the state of a sampler: its globals, then the blocks' parameters.
+  /// Takes the state of a sampler: its globals and hyperparameters, then the blocks' parameters.
   init?(
     _ inputs: TrainingInputs, options: BayesianFMOptions, parameters: [EmbeddingTable],
     factors: Int
@@ -19,9 +19,9 @@ struct PlainMachine {
     let counts = TrainingCounts(inputs.ratings, users: inputs.users, items: inputs.items)
     encoding = FeatureEncoding(inputs, names: options.features, counts: counts)
     standardization = UserStandardization(inputs.ratings, users: inputs.users)
-    guard parameters.count >= 6 else { return nil }
+    guard parameters.count >= 7 else { return nil }
     intercept = Double(parameters[0][0, 0])
-    blocks = Array(parameters[1...5])
+    blocks = Array(parameters[2...6])
     self.factors = factors
   }
 
@@ -51,9 +51,8 @@ struct PlainMachine {
     }
     if let time = row.timestamp, let neighbours = encoding.neighbours {
       if let day = encoding.days?.feature(of: time) { features.append((3, day, 1)) }
-      let mean = neighbours.history.mean(before: time, of: user)
-      features.append((4, 0, mean))
-      features.append((4, 1 + NeighbourFeatures.bin(of: mean, bounds: neighbours.bounds), 1))
+      let means = neighbours.history.means(before: time, of: user)
+      NeighbourFeatures.forEach(means, bounds: neighbours.bounds) { features.append((4, $0, $1)) }
     }
     var score = intercept
     for feature in features {
