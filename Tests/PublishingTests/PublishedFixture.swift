@@ -98,6 +98,13 @@ enum TinyBundle {
           name: "recent_means", shape: [3, 2], values: [0, 0.25, -1, 0.5, 0.125, 0]))
       return tensors
     }
+    if case .blend(let blend) = configuration.details {
+      return blend.models.enumerated().flatMap { number, model in
+        self.tensors(model).map {
+          NamedTensor(name: "model_\(number + 1).\($0.name)", shape: $0.shape, values: $0.values)
+        }
+      }
+    }
     if factors > 0 {
       tensors.append(tensor("user_factors", [3, factors], step: 7))
       tensors.append(tensor("item_factors", [4, factors], step: 5))
@@ -136,7 +143,21 @@ enum TinyBundle {
     configuration(.neural, cold: .asTrained),
     machine(),
     machine(levels: [0.5, 2, 5]),
+    configuration(.als, link: .identity),
+    configuration(.svdPlusPlus, link: .identity),
+    configuration(.ials, link: .identity),
   ]
+
+  /// A sum of two models.
+  static let blend: ModelConfiguration = {
+    var blend = configuration(.blend, link: .identity)
+    (blend.factors, blend.hidden) = (0, [])
+    blend.details = .blend(
+      BlendDetails(
+        models: [configuration(.biasedDot), configuration(.dot, link: .identity)],
+        weights: [0.75, 0.25]))
+    return blend
+  }()
 
   /// The lists of all users.
   static func lists(_ bundle: ModelBundle, k: Int) -> [RecommendationList] {

@@ -135,13 +135,22 @@ extension Plan {
           "early stopping needs validation rows; raise the fraction or set "
             + "\"early_stopping\" to null"))
     }
+    if models.count > 1, split.validation == .test || split.validationFraction == 0 {
+      conflicts.append(
+        PlanConflict(
+          ["model", "split/validation", "split/validation_fraction"],
+          "a list of models is selected from by validation rows, which are never the held-out ones; "
+            + "set \"validation\" to \"carve\" and \"validation_fraction\" above 0"))
+    }
     return conflicts
   }
 
   private func trainingConflicts() -> [PlanConflict] {
     var conflicts: [PlanConflict] = []
     let (schedule, optimizer) = (training.schedule, training.optimizer)
-    if schedule == .blocks, !ResolvedTraining.fitsBlocks(model.type, optimizer) {
+    for (number, model) in models.enumerated()
+    where schedule == .blocks && !ResolvedTraining.fitsBlocks(model.type, optimizer) {
+      let type = models.count == 1 ? "model/type" : "model/\(number)/type"
       conflicts.append(
         optimizer == .adam && ResolvedTraining.fitsBlocks(model.type, .sgd)
           ? PlanConflict(
@@ -149,7 +158,7 @@ extension Plan {
             "\"adam\" moves every row at every step and cannot learn from blocks; choose "
               + "\"sgd\", \"adagrad\" or \"lazy-adam\", or the schedule \"minibatch\"")
           : PlanConflict(
-            ["training/schedule", "model/type"],
+            ["training/schedule", type],
             "a \"\(model.type.rawValue)\" model cannot learn from blocks; leave the schedule out"))
     }
     if training.grid.userBlocks < training.grid.itemBlocks {

@@ -11,8 +11,10 @@ public struct Plan: Equatable, Sendable {
   public var dataset: DatasetOptions
   /// Which rows are held out and watched.
   public var split = SplitOptions()
-  /// The model.
-  public var model = ModelOptions()
+  /// The models; of several, ``select`` makes one.
+  public var models = [ModelOptions()]
+  /// How several models become one.
+  public var select = SelectPolicy.best
   /// How the model is trained.
   public var training = TrainingOptions()
   /// What is recommended.
@@ -72,13 +74,21 @@ public struct Plan: Equatable, Sendable {
     if output.directory == nil {
       output.directory = "out/\(name)"
     }
-    if model.type.hasFactors { model.factors = model.factors }
+    for number in models.indices where models[number].type.hasFactors {
+      models[number].factors = models[number].factors
+    }
     if training.refit == nil {
       training.refit = split.validation == .test ? RefitPolicy.none : .train
     }
     if export.formats.contains(.resp), export.redisPrefix == nil {
       export.redisPrefix = "recjob:{\(name)}"
     }
+  }
+
+  /// The first model, which in most jobs is the only one.
+  public var model: ModelOptions {
+    get { models[0] }
+    set { models[0] = newValue }
   }
 
   // MARK: Written form

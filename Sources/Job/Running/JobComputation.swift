@@ -66,7 +66,7 @@ struct JobComputation {
   private func report(_ epoch: PhasedEpoch) {
     let record = epoch.record
     var metadata: Logger.Metadata = [
-      "epoch.phase": "\(epoch.phase.rawValue)", "epoch.number": "\(record.epoch)",
+      "epoch.phase": "\(epoch.label)", "epoch.number": "\(record.epoch)",
       "train.loss": "\(record.trainLoss)", "learning_rate": "\(record.learningRate)",
     ]
     if let rmse = record.validationRMSE { metadata["validation.rmse"] = "\(rmse)" }

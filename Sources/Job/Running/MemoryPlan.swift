@@ -97,7 +97,7 @@ struct MemoryPlan: Equatable, Sendable {
 
   /// Plans the run of a job on that many ratings, users and items with that many threads.
   init(_ plan: Plan, _ counts: Counts, threads: Int) {
-    let tables = Tables(plan.model, counts)
+    let tables = plan.models.map { Tables($0, counts) }
     // No list is longer than there are items.
     let k = min(plan.recommend.k, counts.items)
     let dataset = [
@@ -112,11 +112,19 @@ struct MemoryPlan: Equatable, Sendable {
     // Carving parts what is not held out once more, and both ways to see it are kept.
     let splitRows = carves ? 2 * Double(counts.ratings) - held : Double(counts.ratings)
     let split = Part(name: "split", bytes: Int(splitRows) * Size.splitRow)
-    let resolved = ResolvedTraining(
-      plan.training, model: plan.model, ratings: counts.ratings - Int(held),
-      watchesHeldOut: plan.split.validation == .test)
+    let modelBytes = tables.reduce(0) { $0 + $1.model }
+    let itemBytes = tables.reduce(0) { $0 + $1.items }
+    // Models are trained one after the other.
+    let trainingBytes = zip(plan.models, tables).map { model, tables in
+      tables.training(
+        plan.training,
+        ResolvedTraining(
+          plan.training, model: model, ratings: counts.ratings - Int(held),
+          watchesHeldOut: plan.split.validation == .test
+        ).optimizer)
+    }.max()
     let models = Part(
-      name: "models", bytes: tables.model * (plan.training.refit == .all ? 2 : 1))
+      name: "models", bytes: modelBytes * (plan.training.refit == .all ? 2 : 1))
     let lists = Part(
       name: "lists",
       bytes: counts.users * (k * Size.recommendation + Size.list))
@@ -142,7 +150,7 @@ struct MemoryPlan: Equatable, Sendable {
         stage: .train,
         parts: dataset + [
           split, Part(name: "training rows", bytes: counts.ratings * Size.trainingRating),
-          Part(name: "training", bytes: tables.training(plan.training, resolved.optimizer)), models,
+          Part(name: "training", bytes: trainingBytes ?? 0), models,
         ]),
       StageMemory(
         stage: .evaluate,
@@ -150,7 +158,7 @@ struct MemoryPlan: Equatable, Sendable {
           split, models, lists,
           Part(
             name: "evaluation",
-            bytes: counts.ratings * Size.seen + Int(held) * Size.heldOut + tables.items),
+            bytes: counts.ratings * Size.seen + Int(held) * Size.heldOut + itemBytes),
         ]),
       StageMemory(
         stage: .recommend,
@@ -159,7 +167,7 @@ struct MemoryPlan: Equatable, Sendable {
           Part(name: "rated items", bytes: counts.ratings * Size.seen),
           Part(
             name: "ranking",
-            bytes: tables.items
+            bytes: itemBytes
               + threads * Size.listsAtOnce * (k * Size.recommendation + Size.list)),
         ]),
       StageMemory(
@@ -185,7 +193,7 @@ struct MemoryPlan: Equatable, Sendable {
         parts: dataset + [
           split, models, lists,
           Part(
-            name: "bundle", bytes: 2 * tables.model + counts.ratings * Size.bundledSeen),
+            name: "bundle", bytes: 2 * modelBytes + counts.ratings * Size.bundledSeen),
         ]),
     ]
   }

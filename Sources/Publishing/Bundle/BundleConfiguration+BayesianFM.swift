@@ -21,12 +21,10 @@ extension BundleConfiguration {
     return .object(members)
   }
 
-  static func bayesianFM(
-    _ json: JSONValue?, _ fields: Fields
-  ) throws(PublishingError) -> BayesianFMDetails {
-    let own = Fields(json: json ?? .null, owner: fields.owner)
-    guard let names = json?["features"]?.arrayValue, let values = json?["levels"]?.arrayValue
-    else { throw fields.damage("lacks features or levels") }
+  static func bayesianFM(_ fields: Fields) throws(PublishingError) -> BayesianFMDetails {
+    guard let names = fields.json["features"]?.arrayValue else {
+      throw fields.damage("has no array features")
+    }
     var features: [FeatureName] = []
     for name in names {
       guard let feature = name.stringValue.flatMap({ FeatureName(rawValue: $0) }) else {
@@ -34,15 +32,8 @@ extension BundleConfiguration {
       }
       features.append(feature)
     }
-    var levels: [Float] = []
-    for value in values {
-      guard case .number(let number) = value, let level = Float(number.text), level.isFinite else {
-        throw fields.damage("has a level that is no number")
-      }
-      levels.append(level)
-    }
     return BayesianFMDetails(
-      samples: try own.size("samples"), features: features, levels: levels,
-      asOf: json?["as_of"]?.intValue.map { Int64($0) })
+      samples: try fields.size("samples"), features: features, levels: try fields.floats("levels"),
+      asOf: fields.json["as_of"]?.intValue.map { Int64($0) })
   }
 }

@@ -8,16 +8,37 @@ extension BundleConfiguration {
     switch details {
     case .none: nil
     case .bayesianFM(let details): json(of: details)
+    case .blend(let blend):
+      [
+        "models": .array(blend.models.map { .object(members(of: $0)) }),
+        "weights": .array(blend.weights.map { .number(JSONNumber($0)) }),
+      ]
     }
   }
 
   /// Reads that value.
   static func details(
-    _ json: JSONValue?, of type: ModelType, _ fields: Fields
+    of type: ModelType, _ fields: Fields
   ) throws(PublishingError) -> ModelDetails {
     switch type {
-    case .bayesianFM: .bayesianFM(try bayesianFM(json, fields))
+    case .bayesianFM: .bayesianFM(try bayesianFM(fields))
+    case .blend: .blend(try blend(fields))
     default: .none
     }
+  }
+
+  private static func blend(_ fields: Fields) throws(PublishingError) -> BlendDetails {
+    let (models, weights) = (try fields.elements("models"), try fields.floats("weights"))
+    guard !models.isEmpty, models.count == weights.count else {
+      throw fields.damage("has a blend with a model or a weight missing")
+    }
+    var configurations: [ModelConfiguration] = []
+    for fields in models {
+      guard fields.json["type"]?.stringValue != ModelType.blend.rawValue else {
+        throw fields.damage("has a blend in a blend")
+      }
+      configurations.append(try model(fields))
+    }
+    return BlendDetails(models: configurations, weights: weights)
   }
 }

@@ -156,7 +156,8 @@ struct ModelCard {
     case .dot: "key = \(dotProducts)\n\(pythonColdKeys)return key"
     case .ials: "return \(dotProducts)"
     case .bayesianFM: Self.machineKeys
-    case .itemKNN, .ease, .blend: "raise NotImplementedError(config[\"type\"])"
+    case .itemKNN, .ease, .blend:
+      "raise NotImplementedError(config[\"type\"])"
     case .neural:
       """
       key = np.concatenate([np.broadcast_to(tensors["user_factors"][u],

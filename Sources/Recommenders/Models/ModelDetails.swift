@@ -4,4 +4,6 @@ public enum ModelDetails: Equatable, Sendable {
   case none
   /// Those of `bayesian-fm`.
   case bayesianFM(BayesianFMDetails)
+  /// The models of a blend, and their weights.
+  case blend(BlendDetails)
 }

@@ -51,13 +51,17 @@ public enum ModelRestoration {
   ) throws(ModelError) -> any RatingPredictor {
     switch configuration.type {
     case .neural:
-      try NeuralModel(configuration, tensors: tensors, trainingCounts: trainingCounts)
+      return try NeuralModel(configuration, tensors: tensors, trainingCounts: trainingCounts)
     case .bias, .dot, .biasedDot, .logisticDot, .svdPlusPlus, .als, .ials:
-      try FactorModel(configuration, tensors: tensors, trainingCounts: trainingCounts)
+      return try FactorModel(configuration, tensors: tensors, trainingCounts: trainingCounts)
     case .bayesianFM:
-      try BayesianFMModel(
-        configuration, tensors: tensors, trainingCounts: trainingCounts)
-    case .itemKNN, .ease, .blend:
+      return try BayesianFMModel(configuration, tensors: tensors, trainingCounts: trainingCounts)
+    case .blend:
+      guard case .blend(let details) = configuration.details else {
+        throw .unsupported(type: configuration.type)
+      }
+      return try BlendModel(details, tensors: tensors, trainingCounts: trainingCounts)
+    case .itemKNN, .ease:
       throw .unsupported(type: configuration.type)
     }
   }

@@ -39,6 +39,11 @@ public struct Trainer: Sendable {
     self.threads = threads
   }
 
+  /// The number of epochs that are trained where early stopping does not end it.
+  public var epochs: Int {
+    model.type == .bayesianFM ? model.bayesianFM.epochs : training.maxEpochs
+  }
+
   /// Trains until early stopping or the last epoch.
   ///
   /// - Parameters:
@@ -58,7 +63,6 @@ public struct Trainer: Sendable {
   ) throws(TrainingError) -> TrainedModel {
     let stopping =
       validation.count > 0 && model.type.hasBestEpoch ? training.earlyStopping : nil
-    let epochs = model.type == .bayesianFM ? model.bayesianFM.epochs : training.maxEpochs
     return try train(
       on: ratings, validation: validation, epochs: epochs, stopping: stopping,
       resuming: progress, onEpoch: onEpoch, checkpoint: checkpoint)

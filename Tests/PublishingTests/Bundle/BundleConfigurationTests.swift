@@ -19,7 +19,7 @@ import Testing
       })
   }
 
-  @Test(arguments: TinyBundle.configurations)
+  @Test(arguments: TinyBundle.configurations + [TinyBundle.blend])
   func everyModelReadsBackAsItself(model: ModelConfiguration) throws {
     let configuration = BundleConfiguration(model: model, training: TinyBundle.training)
     let text = configuration.json.prettyText()

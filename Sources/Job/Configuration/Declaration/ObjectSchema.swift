@@ -136,7 +136,11 @@ struct ObjectSchema<Root: Sendable>: Sendable {
 
   /// The default that stands in the schema; sections have none, since each of their keys does.
   private func defaultValue(of field: Field<Root>) -> JSONValue? {
-    guard !field.isRequired, field.defaultText == nil, field.noun != "object" else { return nil }
+    guard !field.isRequired, field.defaultText == nil, field.noun != "object",
+      field.noun != "object or array"
+    else {
+      return nil
+    }
     return field.write(prototype)
   }
 
