@@ -126,7 +126,7 @@ struct BayesianFMModelTests {
     let heldOut = dataset.ratings.selecting(split.heldOut)
     let predictions = blind.predictions(of: blinded.selecting(split.heldOut), threads: 1)
     #expect(predictions == model.predictions(of: heldOut, threads: 1))
-    #expect(predictions.ratings.allSatisfy(\.isFinite))
+    #expect(predictions.ratings.allSatisfy { $0.isFinite })
   }
 
   @Test func unknownUsersAndItemsArePredictedSensibly() throws {

@@ -66,7 +66,7 @@ struct FeatureEncodingTests {
     #expect(encoding.names == [.implicit, .genres, .userDecade, .day])
     let blocks = encoding.blocks(inputs.ratings)
     for block in blocks { block.check(ratings: 3) }
-    #expect(blocks.map(\.name) == ["user", "item", "cross", "day"])
+    #expect(blocks.map { $0.name } == ["user", "item", "cross", "day"])
     let half = Float(0.5).squareRoot()
     #expect(Array(blocks[0].indices[0..<3]) == [0, 2, 4])
     #expect(Array(blocks[0].values[0..<3]) == [1, half, half])
