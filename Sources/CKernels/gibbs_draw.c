@@ -201,6 +201,66 @@ INLINE void solve(const float *record, const rk_fm_prior *prior, const float *we
   if (!prior->linear) change[k] = 0;
 }
 
+// The same for nine weights, one row of P in each register.
+INLINE void solve8(const float *record, const rk_fm_prior *prior, const float *weight,
+                   const float *normals, float *change) {
+  const v16i numbers = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  const v16 precision = *(const v16 *)prior->precisions;
+  const float noise = prior->noise;
+  const v8 cross = *(const v8 *)(record + SUMS(8)) * noise, zeros = {0};
+  const v16 last = __builtin_shufflevector(cross, zeros, 0, 1, 2, 3, 4, 5, 6, 7, 8, 8, 8, 8, 8, 8,
+                                           8, 8);
+  v16 rows[9], right, inverse = {0};
+#define LAST(f)                                                                                    \
+  {                                                                                                \
+    const v16 two = *(const v16 *)(record + 16 * (f / 2)) * noise;                                 \
+    rows[f] = __builtin_shufflevector(two, last, f % 2 * 8, f % 2 * 8 + 1, f % 2 * 8 + 2,          \
+                                      f % 2 * 8 + 3, f % 2 * 8 + 4, f % 2 * 8 + 5, f % 2 * 8 + 6,  \
+                                      f % 2 * 8 + 7, 16 + f, 24, 24, 24, 24, 24, 24, 24);          \
+  }
+  LAST(0)
+  LAST(1)
+  LAST(2)
+  LAST(3)
+  LAST(4)
+  LAST(5)
+  LAST(6)
+  LAST(7)
+#undef LAST
+  rows[8] = last;
+  rows[8][8] = record[COUNT(8)] * noise;
+  const v8 residuals = *(const v8 *)(record + RESIDUALS(8)) * noise;
+  right = __builtin_shufflevector(residuals, zeros, 0, 1, 2, 3, 4, 5, 6, 7, 8, 8, 8, 8, 8, 8, 8, 8);
+  right[8] = record[RESIDUAL(8)] * noise;
+  right += precision * (*(const v16 *)prior->means - *(const v16 *)weight);
+#pragma clang loop unroll(full)
+  for (int f = 0; f < 9; f++)
+    rows[f] += (v16)((v16i)precision & (v16i)(numbers == f));
+  float pivot = rows[0][0];
+#pragma clang loop unroll(full)
+  for (int j = 0; j < 9; j++) {
+    pivot = pivot > precision[j] ? pivot : precision[j];
+    const float reciprocal = 1 / pivot;
+    const v16 part = (v16)((v16i)rows[j] & (v16i)(numbers > j));
+    const v16 share = part * reciprocal;
+    // The next pivot is what everything waits for; its row's lane comes out the same.
+    if (j < 8) pivot = rows[j + 1][j + 1] - rows[j][j + 1] * (rows[j][j + 1] * reciprocal);
+    right -= share * right[j];
+    inverse = (v16)(((v16i)inverse & (v16i)(numbers != j)) |
+                    ((v16i)((v16){0} + reciprocal) & (v16i)(numbers == j)));
+#pragma clang loop unroll(full)
+    for (int f = j + 1; f < 9; f++) rows[f] -= part * share[f];
+  }
+  v16 result = right * inverse + *(const v16 *)normals * __builtin_elementwise_sqrt(inverse);
+#pragma clang loop unroll(full)
+  for (int j = 8; j > 0; j--) {
+    const v16 below = (v16)((v16i)(rows[j] * inverse) & (v16i)(numbers < j));
+    result -= below * result[j];
+  }
+  *(v16 *)change = result;
+  if (!prior->linear) change[8] = 0;
+}
+
 INLINE void move_rows(const rk_fm_block *b, const float *old, const float *change, uint64_t first,
                       uint64_t end, size_t k) {
   if (k == 8) {
@@ -274,31 +334,150 @@ INLINE void move_ratings(const rk_fm_block *b, const float *old, const float *ch
   }
 }
 
+// Draws a feature's change from its record, and keeps what the weights were.
+INLINE void draw_change(const rk_fm_block *b, const rk_fm_prior *prior, size_t feature,
+                        const float *record, float *old, float *change, size_t k) {
+  const size_t stride = RK_FM_STRIDE(k);
+  float *weight = b->weights + feature * stride;
+  if (k == 8) solve8(record, prior, weight, b->normals + feature * stride, change);
+  else solve(record, prior, weight, b->normals + feature * stride, change, k);
+  for (size_t lane = 0; lane < stride; lane += 16) {
+    const v16 before = *(const v16 *)(weight + lane);
+    const v16 after = before + *(const v16 *)(change + lane);
+    *(v16 *)(old + lane) = before;
+    *(v16 *)(weight + lane) = after;
+    *(v16 *)(change + lane) = after - before;
+  }
+}
+
+INLINE void move(const rk_fm_block *b, const float *old, const float *change, uint64_t first,
+                 uint64_t end, size_t k) {
+  if (b->records) move_rows(b, old, change, first, end, k);
+  else move_ratings(b, old, change, first, end, k);
+}
+
 INLINE void sweep(const rk_fm_block *b, const rk_fm_prior *prior, const uint32_t *features,
                   size_t count, size_t k) {
-  const size_t stride = RK_FM_STRIDE(k);
   float record[RK_FM_RECORD(k)] __attribute__((aligned(64)));
-  float change[stride] __attribute__((aligned(64)));
-  float old[stride] __attribute__((aligned(64)));
+  float change[RK_FM_STRIDE(k)] __attribute__((aligned(64)));
+  float old[RK_FM_STRIDE(k)] __attribute__((aligned(64)));
   for (size_t number = 0; number < count; number++) {
     const size_t feature = features[number];
     const uint64_t first = b->column_starts[feature], end = b->column_starts[feature + 1];
-    float *weight = b->weights + feature * stride;
-    gather(b, weight, first, end, record, k);
-    solve(record, prior, weight, b->normals + feature * stride, change, k);
-    for (size_t lane = 0; lane < stride; lane++) {
-      old[lane] = weight[lane];
-      weight[lane] += change[lane];
-      change[lane] = weight[lane] - old[lane];
-    }
-    if (b->records) move_rows(b, old, change, first, end, k);
-    else move_ratings(b, old, change, first, end, k);
+    gather(b, b->weights + feature * RK_FM_STRIDE(k), first, end, record, k);
+    draw_change(b, prior, feature, record, old, change, k);
+    move(b, old, change, first, end, k);
   }
 }
 
 CLONES void rk_fm_sweep(const rk_fm_block *block, const rk_fm_prior *prior,
                         const uint32_t *features, size_t count) {
   FOR_EACH_K(block->k, sweep(block, prior, features, count, K))
+}
+
+// Where a feature's rows of the second half begin.
+INLINE uint64_t middle(const rk_fm_block *b, uint32_t feature, uint32_t border) {
+  uint64_t low = b->column_starts[feature], high = b->column_starts[feature + 1];
+  while (low < high) {
+    const uint64_t between = low + (high - low) / 2;
+    if (b->column_rows[between] < border) low = between + 1;
+    else high = between;
+  }
+  return low;
+}
+
+// A half's part of a turn: the change of one feature, then the record of the next.
+INLINE void do_half(const rk_fm_crew *crew, int half, size_t k) {
+  const rk_fm_half *h = crew->halves + half;
+  move(crew->block, crew->old, crew->change, h->move_first, h->move_end, k);
+  if (crew->next_weight)
+    gather(crew->block, crew->next_weight, h->gather_first, h->gather_end, h->record, k);
+}
+
+// The turn is twice its number, plus one as soon as somebody has taken the second half.
+INLINE int take(rk_fm_crew *crew, uint64_t turn) {
+  return __atomic_compare_exchange_n(&crew->turn, &turn, turn + 1, 0, __ATOMIC_ACQUIRE,
+                                     __ATOMIC_RELAXED);
+}
+
+INLINE void share(rk_fm_crew *crew, uint64_t work, size_t k) {
+  // Below this it takes longer to tell the other than to do it.
+  if (work < 24) {
+    do_half(crew, 0, k);
+    do_half(crew, 1, k);
+    return;
+  }
+  const uint64_t turn = (__atomic_load_n(&crew->turn, __ATOMIC_RELAXED) | 1) + 1;
+  __atomic_store_n(&crew->turn, turn, __ATOMIC_RELEASE);
+  do_half(crew, 0, k);
+  if (take(crew, turn)) {
+    do_half(crew, 1, k);
+    return;
+  }
+  for (unsigned times = 0; __atomic_load_n(&crew->done, __ATOMIC_ACQUIRE) != turn; times++)
+    rk_wait(times);
+}
+
+INLINE void lead(rk_fm_crew *crew, const rk_fm_prior *prior, const uint32_t *features,
+                 size_t count, size_t k) {
+  const rk_fm_block *b = crew->block;
+  float record[RK_FM_RECORD(k)] __attribute__((aligned(64)));
+  float other[RK_FM_RECORD(k)] __attribute__((aligned(64)));
+  float change[RK_FM_STRIDE(k)] __attribute__((aligned(64)));
+  float old[RK_FM_STRIDE(k)] __attribute__((aligned(64)));
+  crew->old = old;
+  crew->change = change;
+  rk_fm_half *halves = crew->halves;
+  halves[0] = (rk_fm_half){.record = record};
+  halves[1] = (rk_fm_half){.record = other};
+  for (size_t number = 0; number <= count; number++) {
+    // Moves the last feature, if any, and gathers this one, if any.
+    crew->next_weight = 0;
+    uint64_t work = halves[0].move_end - halves[0].move_first + halves[1].move_end -
+                    halves[1].move_first;
+    if (number < count) {
+      const uint32_t feature = features[number];
+      const uint64_t split = middle(b, feature, crew->border);
+      crew->next_weight = b->weights + feature * RK_FM_STRIDE(k);
+      halves[0].gather_first = b->column_starts[feature];
+      halves[0].gather_end = halves[1].gather_first = split;
+      halves[1].gather_end = b->column_starts[feature + 1];
+      work += halves[1].gather_end - halves[0].gather_first;
+    }
+    share(crew, work, k);
+    if (number == count) break;
+    for (size_t lane = 0; lane < RK_FM_RECORD(k); lane += 8)
+      *(v8 *)(record + lane) += *(const v8 *)(other + lane);
+    draw_change(b, prior, features[number], record, old, change, k);
+    for (int half = 0; half < 2; half++) {
+      halves[half].move_first = halves[half].gather_first;
+      halves[half].move_end = halves[half].gather_end;
+    }
+  }
+}
+
+CLONES void rk_fm_lead(rk_fm_crew *crew, const rk_fm_prior *prior, const uint32_t *features,
+                       size_t count) {
+  FOR_EACH_K(crew->block->k, lead(crew, prior, features, count, K))
+  __atomic_store_n(&crew->is_over, 1, __ATOMIC_RELEASE);
+}
+
+CLONES void rk_fm_help(rk_fm_crew *crew) {
+  unsigned times = 0;
+  // No turn has the number zero.
+  uint64_t seen = 0;
+  while (!__atomic_load_n(&crew->is_over, __ATOMIC_ACQUIRE)) {
+    const uint64_t turn = __atomic_load_n(&crew->turn, __ATOMIC_RELAXED);
+    if (turn == seen || turn % 2 == 1 || !take(crew, turn)) {
+      rk_wait(times);
+      times += times < 1000000;
+      continue;
+    }
+    seen = turn;
+    times = 0;
+    FOR_EACH_K(crew->block->k, do_half(crew, 1, K))
+    __atomic_store_n(&crew->done, turn, __ATOMIC_RELEASE);
+  }
 }
 
 CLONES void rk_fm_gather(const rk_fm_block *block, uint32_t feature, uint64_t first, uint64_t end,

@@ -121,6 +121,56 @@ public final class FactorizationSweep: Sendable {
     }
   }
 
+  /// Replaces each residual by what `body` makes of the rating's number and the residual.
+  public func mapResiduals(_ body: @Sendable (Int, Float) -> Float) {
+    forRanges(count, size: 1024) { [residuals] range in
+      // Safety: each range is written by one thread.
+      for rating in range { unsafe residuals.start[rating] = body(rating, residuals.start[rating]) }
+    }
+  }
+
+  /// The residual of each rating.
+  public var residualValues: [Float] { (0..<count).map { residuals[$0] } }
+
+  /// The sums over the ratings from which the weights of a feature are drawn, given all others:
+  /// Σ h hᵀ, one row after the other, and Σ h e with the residuals e, where h has the factors'
+  /// x (q − x v) first, up to the rank, and then x.
+  public func gathered(
+    block number: Int, feature: Int, weights: EmbeddingTable
+  ) -> (squares: [Float], products: [Float]) {
+    let block = blocks[number]
+    precondition(weights.rows == block.featureCount && weights.stride == stride, "other weights")
+    precondition(feature >= 0 && feature < block.featureCount, "no such feature")
+    let record = StableArray<Float>(repeating: 0, count: Self.record(linearLane))
+    // Safety: as in `draw`; nobody writes the weights.
+    let arguments = unsafe arguments(block, weights)
+    unsafe withUnsafePointer(to: arguments) {
+      if block.usesRecords { unsafe rk_fm_moments($0, own[number].start, 0, block.rowCount) }
+      unsafe rk_fm_gather(
+        $0, UInt32(feature), block.columnStarts[feature], block.columnStarts[feature + 1],
+        record.start)
+    }
+    let k = linearLane
+    let lanes = Array(0..<rank) + [k]
+    func square(_ one: Int, _ other: Int) -> Float {
+      let (low, high) = (min(one, other), max(one, other))
+      return low == k ? record[k * k + 3 * k] : record[high == k ? k * k + low : low * k + high]
+    }
+    return (
+      lanes.flatMap { one in lanes.map { square(one, $0) } },
+      lanes.map { $0 == k ? record[k * k + 3 * k + 1] : record[k * k + k + $0] }
+    )
+  }
+
+  private func arguments(_ block: RelationalBlock, _ table: EmbeddingTable) -> rk_fm_block {
+    unsafe rk_fm_block(
+      k: linearLane, column_starts: block.columnStarts.start, column_rows: block.columnRows.start,
+      column_values: block.columnValues.start, rating_starts: block.ratingStarts.start,
+      ratings: block.ratings.start, weights: table.start, normals: normals.start,
+      records: block.usesRecords ? records.start : nil, sums: sums.start,
+      residuals: residuals.start)
+  }
+
   /// Returns a row of standard normal numbers for each of some features; lanes of padding are zero.
   public func normals(features: Int, place: DrawPlace) -> EmbeddingTable {
     let table = EmbeddingTable(rows: features, dimension: linearLane + 1)
@@ -195,12 +245,7 @@ public final class FactorizationSweep: Sendable {
     }
     // Safety: all addresses outlive this call, which ends after all threads are done with them. The
     // block was checked when it was made.
-    nonisolated(unsafe) let arguments = unsafe rk_fm_block(
-      k: linearLane, column_starts: block.columnStarts.start, column_rows: block.columnRows.start,
-      column_values: block.columnValues.start, rating_starts: block.ratingStarts.start,
-      ratings: block.ratings.start, weights: table.start, normals: normals.start,
-      records: block.usesRecords ? records.start : nil, sums: sums.start,
-      residuals: residuals.start)
+    nonisolated(unsafe) let arguments = unsafe arguments(block, table)
     let own = own[number]
     if block.usesRecords {
       forRanges(block.rowCount, size: 64) { range in
@@ -211,18 +256,23 @@ public final class FactorizationSweep: Sendable {
       }
     }
     for (prior, plan) in zip(priors, block.plans) {
-      let rows = AlignedRows([prior.means, prior.precisions])
       precondition(prior.means.count == stride && prior.precisions.count == stride, "a whole row")
+      let rows = AlignedRows([prior.means, prior.precisions])
+      // Safety: the rows live until the end of this turn of the loop.
+      nonisolated(unsafe) let prior = unsafe rk_fm_prior(
+        means: rows.start(0), precisions: rows.start(1), noise: Float(noisePrecision),
+        linear: isLinear ? 1 : 0)
+      unsafe drawShared(plan, arguments, prior)
       team.forEach(plan.lists.count) { index in
         // Safety: features of different lists share no row, and so no record and no rating. Each is
         // below the number of features.
-        var prior = unsafe rk_fm_prior(
-          means: rows.start(0), precisions: rows.start(1), noise: Float(noisePrecision),
-          linear: isLinear ? 1 : 0)
-        unsafe withUnsafePointer(to: arguments) {
-          unsafe rk_fm_sweep($0, &prior, plan.lists[index], plan.lists[index].count)
+        unsafe withUnsafePointer(to: arguments) { arguments in
+          unsafe withUnsafePointer(to: prior) {
+            unsafe rk_fm_sweep(arguments, $0, plan.lists[index], plan.lists[index].count)
+          }
         }
       }
+      withExtendedLifetime(rows) {}
     }
     if block.usesRecords {
       forRanges(block.rowCount, size: 64) { range in
@@ -230,6 +280,27 @@ public final class FactorizationSweep: Sendable {
         unsafe withUnsafePointer(to: arguments) {
           unsafe rk_fm_push($0, own.start, range.lowerBound, range.upperBound)
         }
+      }
+    }
+  }
+
+  /// Draws the features of a group that have rows in both halves.
+  private func drawShared(_ plan: GroupPlan, _ arguments: rk_fm_block, _ prior: rk_fm_prior) {
+    guard !plan.shared.isEmpty else { return }
+    unsafe withUnsafePointer(to: arguments) { arguments in
+      unsafe withUnsafePointer(to: prior) { prior in
+        let crew = UnsafeMutablePointer<rk_fm_crew>.allocate(capacity: 1)
+        // Safety: released after the leader and its helpers are done.
+        defer { unsafe crew.deallocate() }
+        unsafe crew.initialize(to: rk_fm_crew())
+        unsafe crew.pointee.block = arguments
+        unsafe crew.pointee.border = plan.border
+        nonisolated(unsafe) let (leader, helper) = unsafe (crew, crew)
+        // Safety: the threads hand each other what they write, as rk_fm_lead says. Features are below
+        // their number. A helper that comes late finds that all is over.
+        team.forEach(
+          1, { _ in unsafe rk_fm_help(helper) },
+          meanwhile: { unsafe rk_fm_lead(leader, prior, plan.shared, plan.shared.count) })
       }
     }
   }

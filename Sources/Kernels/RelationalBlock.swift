@@ -62,10 +62,11 @@ public struct RelationalBlock: Sendable {
     }
     // In steps of the processor, as they were measured for rank 8.
     let usesRecords = visits * 27 > rowOfRating.count * 27 + indices.count * 60 + rowCount * 30
+    let rowWork = (0..<rowCount).map { row in
+      usesRecords ? 1 : Int(ratingStarts[row + 1] - ratingStarts[row])
+    }
     plans = self.groups.map {
-      GroupPlan(
-        features: $0, starts: starts, indices: indices, columnStarts: columnStarts,
-        columnRows: columnRows, ratingStarts: usesRecords ? nil : ratingStarts)
+      GroupPlan(features: $0, columns: (columnStarts, columnRows), rowWork: rowWork)
     }
     self.usesRecords = usesRecords
     self.rowOfRating = StableArray(rowOfRating, filler: 0)
@@ -97,8 +98,7 @@ public struct RelationalBlock: Sendable {
   }
 
   /// The places of each key below `count`, ascending, one key after the other.
-  private static func lists(of keys: [UInt32], count: Int) -> (starts: [UInt64], places: [UInt32])
-  {
+  private static func lists(of keys: [UInt32], count: Int) -> (starts: [UInt64], places: [UInt32]) {
     var starts = [UInt64](repeating: 0, count: count + 1)
     for key in keys { starts[Int(key) + 1] += 1 }
     for key in 0..<count { starts[key + 1] += starts[key] }

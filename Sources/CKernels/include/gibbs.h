@@ -80,6 +80,35 @@ void rk_fm_moments(const rk_fm_block *block, const float *own, size_t first, siz
 void rk_fm_sweep(const rk_fm_block *block, const rk_fm_prior *prior, const uint32_t *features,
                  size_t count);
 
+/// One half of a block's rows in a turn of two threads: which of its entries, by feature, to move and
+/// which to gather, and where to.
+typedef struct {
+  uint64_t move_first, move_end, gather_first, gather_end;
+  float *_Nullable record;
+} rk_fm_half;
+
+/// Two threads that draw features one after the other, each its half of every feature's rows.
+typedef struct {
+  const rk_fm_block *_Nullable block;
+  /// The first row of the second half.
+  uint32_t border;
+  /// The change of the last feature, which both halves take over, and the weights of the next, which
+  /// both sum up for.
+  const float *_Nullable old;
+  const float *_Nullable change;
+  const float *_Nullable next_weight;
+  rk_fm_half halves[2];
+  /// Written by both, so far from all else; zero at the start.
+  uint64_t before_turn[8], turn, before_done[8], done, before_over[8], is_over;
+} rk_fm_crew;
+
+/// As rk_fm_sweep, each sum being that of the first half of the rows plus that of the second. Does the
+/// second halves as well as long as nobody helps.
+void rk_fm_lead(rk_fm_crew *crew, const rk_fm_prior *prior, const uint32_t *features, size_t count);
+
+/// Helps until the leader is done.
+void rk_fm_help(rk_fm_crew *crew);
+
 /// Takes the changes of some rows over to the sums and residuals of their ratings. own: the rows' sums
 /// before the draws.
 void rk_fm_push(const rk_fm_block *block, const float *own, size_t first, size_t end);

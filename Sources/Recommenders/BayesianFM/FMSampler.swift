@@ -33,6 +33,7 @@ struct FMSampler: Sendable {
   private var weights: [EmbeddingTable]
   private let groups: [[Range<Int>]]
   private let sweep: FactorizationSweep
+  private let probit: OrderedProbit?
   private let random: FMRandom
 
   init(blocks: [FeatureBlock], targets: [Float], options: FMSamplerOptions, threads: Int) {
@@ -49,9 +50,18 @@ struct FMSampler: Sendable {
     groups = relational.map(\.groups)
     random = FMRandom(seed: options.seed, chain: options.chain)
     noisePrecision = 1
-    cutpoints = []
-    let sum = targets.reduce(0.0) { $0 + Double($1) }
-    intercept = Float(sum / Double(max(targets.count, 1)))
+    switch options.likelihood {
+    case .gaussian:
+      probit = nil
+      cutpoints = []
+      let sum = targets.reduce(0.0) { $0 + Double($1) }
+      intercept = Float(sum / Double(max(targets.count, 1)))
+    case .orderedProbit(let levels):
+      let probit = OrderedProbit(levels: levels, targets: self.targets, threads: threads)
+      self.probit = probit
+      cutpoints = probit.initialCutpoints()
+      intercept = 0
+    }
     hyperparameters = groups.flatMap { $0 }.map { _ in
       GroupHyperparameters(lanes: options.rank + 1)
     }
@@ -150,7 +160,7 @@ struct FMSampler: Sendable {
   /// Draws every parameter once; iterations are counted from 1.
   mutating func iterate(_ iteration: UInt32) {
     drawHyperparameters(iteration)
-    sweep.computeResiduals(targets: targets, weights: weights, intercept: intercept)
+    computeResiduals(iteration)
     var first = 0
     for block in weights.indices {
       let own = hyperparameters[first..<first + groups[block].count]
@@ -161,7 +171,26 @@ struct FMSampler: Sendable {
         noisePrecision: noisePrecision, isLinear: options.fitLinear,
         place: random.place(.parameters, iteration: iteration, block: block))
     }
-    drawNoise(iteration)
+    if probit == nil { drawNoise(iteration) }
+  }
+
+  /// Computes the residuals anew, so that rounding does not add up over the iterations; those of the
+  /// ordered probit with new cutpoints and latent targets.
+  private mutating func computeResiduals(_ iteration: UInt32) {
+    guard let probit else {
+      sweep.computeResiduals(targets: targets, weights: weights, intercept: intercept)
+      return
+    }
+    let zeros = [Float](repeating: 0, count: targets.count)
+    sweep.computeResiduals(targets: zeros, weights: weights, intercept: intercept)
+    probit.drawCutpoints(
+      &cutpoints, outputs: sweep.residualValues.map { -$0 }, random: random, iteration: iteration)
+    sweep.mapResiduals { [random, cutpoints] rating, negative in
+      let output = -Double(negative)
+      let target = probit.latentTarget(
+        of: rating, output: output, cutpoints: cutpoints, random: random, iteration: iteration)
+      return Float(target - output)
+    }
   }
 
   /// Draws the noise, then the intercept, from the residuals of the same intercept.
@@ -177,6 +206,40 @@ struct FMSampler: Sendable {
     let deviation = 1 / (noisePrecision * count).squareRoot()
     intercept += Float(
       sum / count + deviation * random.normals(.intercept, iteration: iteration, place: 0).0)
+  }
+
+  /// The normal distribution that a feature's parameters are drawn from, given all others as they
+  /// are: the precision matrix, one row after the other, and its product with the mean; the linear
+  /// weight comes first.
+  ///
+  /// - Parameter group: The number of the feature's group among those of all blocks.
+  func conditional(
+    ofFeature feature: Int, inBlock block: Int, group: Int
+  ) -> (precision: [Double], shift: [Double]) {
+    sweep.computeResiduals(targets: targets, weights: weights, intercept: intercept)
+    let (squares, products) = sweep.gathered(
+      block: block, feature: feature, weights: weights[block])
+    let lanes = options.rank + 1
+    let own = hyperparameters[group]
+    let table = parameters[block]
+    let current = (0..<lanes).map { lane in Double(table[feature, lane]) }
+    // The sums have the linear weight last.
+    func place(_ lane: Int) -> Int { lane == 0 ? lanes - 1 : lane - 1 }
+    var precision: [Double] = []
+    var shift: [Double] = []
+    for lane in 0..<lanes {
+      let first = place(lane) * lanes
+      let row = (0..<lanes).map { other in
+        noisePrecision * Double(squares[first + place(other)])
+      }
+      var sum = noisePrecision * Double(products[place(lane)])
+      for other in 0..<lanes { sum += row[other] * current[other] }
+      sum += Double(own.precisions[lane]) * Double(own.means[lane])
+      shift.append(sum)
+      precision += row
+      precision[lane * lanes + lane] += Double(own.precisions[lane])
+    }
+    return (precision, shift)
   }
 
   private mutating func drawHyperparameters(_ iteration: UInt32) {
