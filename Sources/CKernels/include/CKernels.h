@@ -366,6 +366,21 @@ void rk_sample_scores(const rk_sample_tables *tables, const float *context,
                       float user_share, const uint32_t *items, size_t count, float *means,
                       float *_Nullable variances);
 
+/// The number of rows and of columns of a tile of a matrix of doubles.
+#define RK_TILE_SIDE 64
+
+/// target += scale * left . right, for tiles aligned to 64 bytes. Each value is summed over the columns
+/// of `left` in ascending order, starting from what it was.
+void rk_tile_multiply_add(double *target, const double *left, const double *right, double scale);
+
+/// Inverts a positive definite tile in place, by the elimination of Gauss and Jordan.
+///
+/// Returns 0 where a pivot is not a positive finite number; the tile is of no use then.
+int rk_tile_invert(double *tile);
+
+/// target[column][row] = source[row][column].
+void rk_tile_turn(const double *source, double *target);
+
 #pragma clang assume_nonnull end
 
 #endif

@@ -4,14 +4,6 @@ extension JobSchema {
   /// The keys of `model` that only `bayesian-fm` has.
   static let bayesianFM: [Field<ModelOptions>] = [
     field(
-      "features", \.features,
-      .automatic(.array(of: .choice, prototype: .implicit, count: 0...32), prototype: []),
-      "What the model knows besides user and item: `implicit` (who rated what), `genres`, "
-        + "`release-year`, `title-words`, `franchise`, `genre-decade`, `user-genre`, "
-        + "`user-decade`; and, of the rating's own time, `day` and `time-neighbours` (how the "
-        + "user's last ratings before it turned out). `auto` is all that the data has but the two "
-        + "of time, which unseen items do not have."),
-    field(
       "samples", \.samples, .integer(1...100_000),
       "The number of Gibbs iterations after the burn-in, of each chain."),
     field(

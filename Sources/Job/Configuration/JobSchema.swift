@@ -49,6 +49,16 @@ public enum JobSchema {
       Field(
         "lock_wait_seconds", \Plan.lockWaitSeconds, .integer(0...86_400),
         "How long to wait for another run that publishes to the same directory."),
+      Field(
+        "compare", deciding: \Plan.compare,
+        .array(
+          of: .object(comparedModel), prototype: ComparedModel(name: ""), count: 1...64),
+        prototype: [], default: "every type of model with its defaults",
+        "The models that `recjob compare` trains; a run does not look at them."),
+      Field(
+        "tune", deciding: \Plan.tune, .object(tune), prototype: TuneOptions(),
+        default: "nothing to search",
+        "What `recjob tune` searches; a run does not look at it."),
     ])
 
   /// The rows of the table of keys.

@@ -28,6 +28,7 @@ extension Plan {
   func conflicts() -> [PlanConflict] {
     datasetConflicts() + layoutConflicts() + sourceConflicts() + splitConflicts()
       + trainingConflicts() + directoryConflicts() + authConflicts() + monitoringConflicts()
+      + searchConflicts()
   }
 
   private func datasetConflicts() -> [PlanConflict] {
@@ -161,11 +162,52 @@ extension Plan {
             ["training/schedule", type],
             "a \"\(model.type.rawValue)\" model cannot learn from blocks; leave the schedule out"))
     }
+    conflicts += orderConflicts() + featureConflicts()
     if training.grid.userBlocks < training.grid.itemBlocks {
       conflicts.append(
         PlanConflict(
           ["training/grid/user_blocks", "training/grid/item_blocks"],
           "there must be at least as many blocks of users as of items"))
+    }
+    return conflicts
+  }
+
+  /// Finds features that the model does not have.
+  private func featureConflicts() -> [PlanConflict] {
+    models.enumerated().compactMap { number, model in
+      let path = models.count == 1 ? "model" : "model/\(number)"
+      guard let feature = model.features?.first(where: { !$0.belongs(to: model.type) }) else {
+        return nil
+      }
+      return PlanConflict(
+        ["\(path)/features", "\(path)/type"],
+        "a \"\(model.type.rawValue)\" model has no feature \"\(feature.rawValue)\"")
+    }
+  }
+
+  /// Finds orders of lists that the model does not have.
+  private func orderConflicts() -> [PlanConflict] {
+    var conflicts: [PlanConflict] = []
+    if recommend.rankBy == .lowerBound, models.count > 1 || model.type != .bayesianFM {
+      conflicts.append(
+        PlanConflict(
+          ["recommend/rank_by", "model/type"],
+          "\"lower-bound\" needs one \"bayesian-fm\" model; others do not know how certain they are"
+        ))
+    }
+    if models.count > 1, let relevance = models.first(where: { $0.type.isRelevance }) {
+      conflicts.append(
+        PlanConflict(
+          ["model"],
+          "a \"\(relevance.type.rawValue)\" model predicts no ratings and cannot be selected by them; "
+            + "leave it out, or set \"rank_by\" to \"relevance\""))
+    }
+    if recommend.rankBy != .rating, model.type.isRelevance {
+      conflicts.append(
+        PlanConflict(
+          ["recommend/rank_by", "model/type"],
+          "the lists of a \"\(model.type.rawValue)\" model are by its relevance in any case; leave "
+            + "\"rank_by\" out, or choose a model of ratings"))
     }
     return conflicts
   }

@@ -31,7 +31,7 @@ enum MetricsDocument {
       ],
       "evaluation": [
         "protocol": .string(protocolName(plan)),
-        "model": method(evaluation.model),
+        "model": method(evaluation.model, predictsRatings: !plan.model.type.isRelevance),
         "baseline": method(evaluation.baseline),
         "popularity": ["ranking": ranking(evaluation.popularity)],
       ],
@@ -146,7 +146,17 @@ enum MetricsDocument {
     ]
   }
 
-  private static func method(_ report: MethodReport) -> JSONValue {
+  /// What was found of a method. A relevance model predicts no ratings, so that it has no errors.
+  private static func method(_ report: MethodReport, predictsRatings: Bool = true) -> JSONValue {
+    guard predictsRatings else {
+      let rows = JSONMember(key: "rows", value: .integer(report.errors.count))
+      let none = errors(report.errors).dropFirst().map { JSONMember(key: $0.key, value: .null) }
+      return .object(
+        [rows] + none + ["rmse_95_percent", "cold"].map { JSONMember(key: $0, value: .null) } + [
+          JSONMember(key: "calibration", value: .array([])),
+          JSONMember(key: "ranking", value: ranking(report.ranking)),
+        ])
+    }
     let interval: JSONValue =
       report.rmseInterval.map {
         ["lower": .numberOrNull($0.lower), "upper": .numberOrNull($0.upper)]
@@ -178,7 +188,7 @@ enum MetricsDocument {
     ]
   }
 
-  private static func ranking(_ metrics: RankingMetrics) -> JSONValue {
+  static func ranking(_ metrics: RankingMetrics) -> JSONValue {
     [
       "k": .integer(RankingMetrics.k),
       "users": .integer(metrics.users),

@@ -51,10 +51,16 @@ struct ModelTraining {
       resolved.refit == .all
       ? (try trained(.refitAll, on: RatingSubset(ratings)), ratings.count)
       : (evaluated, evaluatedRows.count)
+    let relevance = RelevanceTraining(plan: plan, dataset: dataset, threads: threads)
+    let evaluatedBlend = try relevance.blend(on: RatingSubset(ratings, rows: evaluatedRows))
+    let exportedBlend =
+      resolved.refit == .all ? try relevance.blend(on: RatingSubset(ratings)) : evaluatedBlend
     return TrainedJob(
       dataset: dataset, split: split, resolved: resolved, selection: selection,
       trainings: trainings.completed, evaluated: evaluated, evaluatedRows: evaluatedRows,
       exported: exported, exportedRowCount: exportedRowCount,
+      evaluatedOrder: relevance.order(of: evaluated, evaluatedBlend),
+      exportedOrder: relevance.order(of: exported, exportedBlend), exportedBlend: exportedBlend,
       baseline: BiasModel.fit(
         RatingSubset(ratings, rows: evaluatedRows), users: dataset.users.count,
         items: dataset.items.count, scale: dataset.scale, threads: threads))
@@ -82,6 +88,8 @@ struct ModelTraining {
   }
 
   private func candidate(_ number: Int, _ model: ModelOptions) -> Candidate {
+    var model = model
+    model.ease.threshold = plan.recommend.relevanceThreshold
     let resolved = ResolvedTraining(
       plan.training, model: model, ratings: split.trainAndCarvedValidation.count,
       watchesHeldOut: plan.split.validation == .test)

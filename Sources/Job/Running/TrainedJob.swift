@@ -18,6 +18,12 @@ struct TrainedJob: Sendable {
   let exported: any RatingPredictor
   /// The number of rows that it was trained on.
   let exportedRowCount: Int
+  /// The order of the lists that are measured.
+  let evaluatedOrder: ListOrder
+  /// The order of the lists that are published.
+  let exportedOrder: ListOrder
+  /// What the latter are ordered by, where that is relevance.
+  let exportedBlend: RelevanceBlend?
   /// The bias baseline, trained on the rows of the evaluated model.
   let baseline: any RatingPredictor
 

@@ -8,6 +8,8 @@ extension BundleConfiguration {
     switch details {
     case .none: nil
     case .bayesianFM(let details): json(of: details)
+    case .ease(let details): ["l2": .number(JSONNumber(details.l2))]
+    case .neural(let network): json(of: network)
     case .blend(let blend):
       [
         "models": .array(blend.models.map { .object(members(of: $0)) }),
@@ -22,6 +24,8 @@ extension BundleConfiguration {
   ) throws(PublishingError) -> ModelDetails {
     switch type {
     case .bayesianFM: .bayesianFM(try bayesianFM(fields))
+    case .ease: .ease(EaseDetails(l2: try fields.float("l2")))
+    case .neural: try network(fields)
     case .blend: .blend(try blend(fields))
     default: .none
     }

@@ -12,12 +12,15 @@ public struct BundleConfiguration: Equatable, Sendable {
 
   /// What predictions need besides the tensors.
   public var model: ModelConfiguration
+  /// The relevance that lists are ordered by; `nil` where it is the model alone.
+  public var blend: BlendConfiguration?
   /// The training settings with every default filled in, as the runner gives them.
   public var training: JSONValue
 
   /// Joins a model's configuration with the settings that it was trained with.
-  public init(model: ModelConfiguration, training: JSONValue) {
+  public init(model: ModelConfiguration, blend: BlendConfiguration? = nil, training: JSONValue) {
     self.model = model
+    self.blend = blend
     self.training = training
   }
 
@@ -33,24 +36,21 @@ public struct BundleConfiguration: Equatable, Sendable {
       case .dot: "p_u . q_i"
       case .biasedDot, .logisticDot, .svdPlusPlus, .als: "p_u . q_i + b_u + c_i"
       case .ials: "p_u . q_i"
-      case .neural: Self.neuralFormula(layers: model.hidden.count + 1)
-      case .bayesianFM: Self.machineFormula
+      case .neural: Self.neuralFormula(model)
       case .blend: "sum of weight_m * rating_m over the models m, minus train_mean"
-      case .itemKNN, .ease: "see the documentation of \(model.type.rawValue)"
+      case .ease:
+        "x_ui - (X . inverse[:, i])_u * item_scale_i, or, where there are fewer users than items, "
+          + "x_ui - (inverse . X)_ui * item_scale_i"
+      case .bayesianFM: Self.machineFormula
+      case .itemKNN: "see the documentation of \(model.type.rawValue)"
       }
     let rating =
       switch model.link {
       case .sigmoid: "r_min + (r_max - r_min) * sigmoid(key)"
-      case .identity, .auto: model.type == .dot ? "key" : "train_mean + key"
+      case .identity, .auto:
+        model.type == .dot || model.type.isRelevance ? "key" : "train_mean + key"
       }
     return "key = \(key); rating = \(rating)"
-  }
-
-  private static func neuralFormula(layers: Int) -> String {
-    (1...layers).reduce("[p_u, q_i]") { input, layer in
-      let output = "\(input) . W_\(layer) + d_\(layer)"
-      return layer < layers ? "relu(\(output))" : output
-    }
   }
 
   /// The value that `config.json` holds.
@@ -59,7 +59,9 @@ public struct BundleConfiguration: Equatable, Sendable {
       [
         JSONMember(key: "format", value: .string(Self.formatName)),
         JSONMember(key: "format_version", value: .integer(Self.formatVersion)),
-      ] + Self.members(of: model) + [JSONMember(key: "training", value: training)])
+      ] + Self.members(of: model)
+        + (blend.map { [JSONMember(key: "relevance", value: $0.json)] } ?? [])
+        + [JSONMember(key: "training", value: training)])
   }
 
   /// What is said of a model besides its training.
@@ -107,6 +109,9 @@ extension BundleConfiguration {
     model = try Self.model(fields)
     guard let training = json["training"] else { throw fields.damage("lacks training") }
     self.training = training
+    if let relevance = json["relevance"] {
+      blend = try BlendConfiguration(relevance, beside: model, owner: owner)
+    }
   }
 
   /// Reads what is said of a model besides its training.

@@ -8,6 +8,8 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
   case unsupported(type: ModelType)
   /// A parameter is not a finite number.
   case notFinite(name: String, index: Int)
+  /// A value has no meaning.
+  case outOfRange(name: String, index: Int)
 
   /// One sentence for people.
   public var description: String {
@@ -20,6 +22,8 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
       "a \(type.rawValue) model cannot be made"
     case .notFinite(let name, let index):
       "value \(index) of the tensor \"\(name)\" is not a finite number"
+    case .outOfRange(let name, let index):
+      "value \(index) of the tensor \"\(name)\" is out of range"
     }
   }
 }
@@ -61,7 +65,9 @@ public enum ModelRestoration {
         throw .unsupported(type: configuration.type)
       }
       return try BlendModel(details, tensors: tensors, trainingCounts: trainingCounts)
-    case .itemKNN, .ease:
+    case .ease:
+      return try EaseModel(configuration, tensors: tensors, trainingCounts: trainingCounts)
+    case .itemKNN:
       throw .unsupported(type: configuration.type)
     }
   }

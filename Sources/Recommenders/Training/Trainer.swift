@@ -93,7 +93,7 @@ public struct Trainer: Sendable {
       // It goes on knowing what users rated before, which a bundle does not.
       let inputs = inputs(ratings, validation: RatingSubset(ratings.columns, rows: []))
       return try BayesianFMModel.restored(
-        configuration(on: ratings), options: model.bayesianFM, tensors: tensors, inputs: inputs)
+        configuration(on: ratings), options: model.machine, tensors: tensors, inputs: inputs)
     }
     return try ModelRestoration.model(
       configuration(on: ratings), tensors: tensors,
@@ -152,6 +152,11 @@ public struct Trainer: Sendable {
     case .bias:
       return BiasModel.fit(
         inputs.ratings, users: users, items: items, scale: scale, threads: threads)
+    case .ease:
+      var options = model.ease
+      options.l2 = training.l2 ?? options.l2
+      return try EaseModel.fit(
+        inputs.ratings, configuration(on: inputs.ratings), options: options, threads: threads)
     default:
       throw .unsuitable(model: model.type, reason: "there is no training for it")
     }
@@ -170,7 +175,7 @@ public struct Trainer: Sendable {
     case .neural:
       return minibatches(inputs, configuration)
     case .bayesianFM:
-      return try BayesianFMTraining(configuration, options: model.bayesianFM, inputs: inputs)
+      return try BayesianFMTraining(configuration, options: model.machine, inputs: inputs)
     case .bias, .svdPlusPlus, .als, .itemKNN, .ease, .ials, .blend:
       throw .unsuitable(model: model.type, reason: "there is no training for it")
     }
@@ -184,8 +189,9 @@ public struct Trainer: Sendable {
     let state: any ModelInTraining =
       configuration.type == .neural
       ? NeuralTraining(
-        configuration, options: model, seed: training.seed, l2: l2,
-        penalizesWholeTables: wholeTables, batchSize: training.batchSize)
+        configuration, options: model, encodings: encodings(on: inputs.ratings),
+        seed: training.seed, l2: l2, penalizesWholeTables: wholeTables,
+        batchSize: training.batchSize)
       : FactorTraining(
         configuration, seed: training.seed, l2: l2, penalizesWholeTables: wholeTables,
         batchSize: training.batchSize)
@@ -195,12 +201,21 @@ public struct Trainer: Sendable {
       validation: inputs.validation, threads: threads)
   }
 
+  private func encodings(on ratings: RatingSubset) -> FeatureTables.Encodings {
+    FeatureTables.Encodings(model, ratings: ratings, users: users, items: items, details: details)
+  }
+
+  private func details(on ratings: RatingSubset) -> ModelDetails {
+    model.type == .neural ? ModelDetails(model, encodings(on: ratings)) : .none
+  }
+
   private func configuration(on ratings: RatingSubset) -> ModelConfiguration {
     ModelConfiguration(
       type: model.type, users: users, items: items,
       factors: model.type.hasFactors ? model.factors : 0,
       hidden: model.type == .neural ? model.hidden : [], link: resolved.link, cold: model.cold,
-      scale: scale, trainMean: Float(BiasModel.mean(of: ratings)))
+      scale: scale, trainMean: Float(BiasModel.mean(of: ratings)),
+      details: details(on: ratings))
   }
 
   private static func record(

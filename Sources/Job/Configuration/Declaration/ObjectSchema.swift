@@ -49,7 +49,9 @@ struct ObjectSchema<Root: Sendable>: Sendable {
       if let condition = field.condition, !condition.holds(root),
         !decoder.hasFault(at: decoder.pointer.appending(condition.key))
       {
-        decoder.fault("the key has no meaning here: it is \(condition.text)", at: place, key: key)
+        decoder.fault(
+          "the key has no meaning here: it is \(condition.text)", at: place, key: key,
+          kind: .meaninglessKey)
       }
     }
     return root
