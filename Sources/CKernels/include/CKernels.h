@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "build.h"
+#include "gibbs.h"
 
 // The hottest loops. Shared rules:
 // - A row is `stride` floats, `stride` a multiple of 16, aligned to 64 bytes; lanes beyond the row's
@@ -322,6 +323,48 @@ void rk_random_pairs(rk_random_place place, const uint32_t *offsets, size_t coun
 /// number word * row_count / 2^32. sums: the four sums.
 void rk_resample(rk_random_place place, const double *rows, size_t row_count, size_t draws,
                  double *sums);
+
+// Samples of a factorization machine. A row holds `groups` groups of `lanes` floats, one lane for each
+// sample: first the linear term, then each factor. `lanes` is a multiple of 16, at most
+// RK_MOST_SAMPLES.
+
+#define RK_MOST_SAMPLES 1024
+
+/// Adds a feature of the value `scale` to a row: its linear term less half the squares of its factors,
+/// and its factors. Without `squares` they are zero, or part of the linear term.
+void rk_samples_add(float *target, const float *source, const float *_Nullable squares, float scale,
+                    size_t groups, size_t lanes);
+
+/// The sums of the squares of a row's factors; `squares` has one group.
+void rk_samples_squares(const float *source, float *squares, size_t groups, size_t lanes);
+
+/// What the scores of items need besides the user's row.
+typedef struct {
+  /// The items' rows.
+  const float *items;
+  /// The users' features of the item that a row gains when its own pair joins its implicit sets, the
+  /// squares of their factors, and the items' shares of the user that joins; NULL without such sets.
+  const float *_Nullable item_self;
+  const float *_Nullable item_squares;
+  const float *_Nullable item_shares;
+  /// One over the number of samples in their lanes, 0 in others.
+  const float *weights;
+  /// The cut-points between the levels, a group each, and the levels' ratings; NULL where the score is
+  /// the rating.
+  const float *_Nullable cuts;
+  const float *_Nullable levels;
+  size_t level_count;
+  size_t groups, lanes;
+} rk_sample_tables;
+
+/// The mean over the samples, and the variance, of the predictions of some items.
+///
+/// context: the row of all other features, added up. user_self, user_squares: the feature that the
+/// items' sets gain; user_share: the share of the item that joins the user's set.
+void rk_sample_scores(const rk_sample_tables *tables, const float *context,
+                      const float *_Nullable user_self, const float *_Nullable user_squares,
+                      float user_share, const uint32_t *items, size_t count, float *means,
+                      float *_Nullable variances);
 
 /// The number of rows and of columns of a tile of a matrix of doubles.
 #define RK_TILE_SIDE 64

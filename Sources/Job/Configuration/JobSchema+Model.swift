@@ -36,7 +36,7 @@ extension JobSchema {
         "cold", \ModelOptions.cold, .choice,
         "What is predicted where training never saw the user or the item: the known terms, or "
           + "the untrained parameters as Keras does."),
-    ])
+    ] + bayesianFM)
 
   private static let dropout = ObjectSchema(
     ModelOptions(),

@@ -63,14 +63,18 @@ public struct ModelSummary: Sendable {
     if case .neural(let network) = configuration.details {
       (userFactors, itemFactors) = (network.userFactors, network.itemFactors)
     }
-    if factors > 0 {
+    if factors > 0, configuration.type != .bayesianFM {
       add("user_factors", "Embedding", [userFactors], users * userFactors, ["user"])
       add("item_factors", "Embedding", [itemFactors], items * itemFactors, ["item"])
     }
     switch configuration.type {
     case .dot, .ials:
       add("dot", "Dot", [1], 0, ["user_factors", "item_factors"])
-    case .itemKNN, .bayesianFM, .ease, .blend:
+    case .bayesianFM:
+      for tensor in bundle.model.tensors where tensor.name.hasSuffix("_samples") {
+        add(tensor.name, "Samples", Array(tensor.shape.dropFirst()), tensor.values.count, [])
+      }
+    case .itemKNN, .ease, .blend:
       break
     case .bias, .biasedDot, .logisticDot, .svdPlusPlus, .als:
       add("user_bias", "Embedding", [1], users, ["user"])

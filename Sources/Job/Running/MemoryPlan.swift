@@ -274,7 +274,11 @@ private struct Tables {
       users = counts.users * rowBytes
       items = counts.items * rowBytes
       (widths, layers) = ([], 0)
-      model = users + items + rows * MemoryPlan.Size.trainedRow / 2
+      let samples =
+        options.type == .bayesianFM
+        ? counts.sampleValues(options.factors + 1) * options.bayesianFM.keptSamples : 0
+      model =
+        users + items + rows * MemoryPlan.Size.trainedRow / 2 + samples * MemoryPlan.Size.parameter
       return
     }
     let factors = (options.userFactors ?? options.factors, options.itemFactors ?? options.factors)
@@ -309,5 +313,13 @@ private struct Tables {
     let batch = 2 * min(options.batchSize, rows) * rowBytes
     let section = min(options.batchSize, 1024) * widths.reduce(0) { $0 + $1 + 16 } * 2
     return state + best + batch + section * MemoryPlan.Size.parameter
+  }
+}
+
+extension MemoryPlan.Counts {
+  /// What one sample of a `bayesian-fm` model keeps at most, about: two rows of a user and of an item,
+  /// and the user's with a dozen genres and decades, as many as there are ratings at most.
+  fileprivate func sampleValues(_ length: Int) -> Int {
+    (2 * (users + items) + min(24 * users, 5 * ratings)) * length
   }
 }

@@ -41,7 +41,8 @@ public struct BundleConfiguration: Equatable, Sendable {
       case .ease:
         "x_ui - (X . inverse[:, i])_u * item_scale_i, or, where there are fewer users than items, "
           + "x_ui - (inverse . X)_ui * item_scale_i"
-      case .itemKNN, .bayesianFM: "see the documentation of \(model.type.rawValue)"
+      case .bayesianFM: Self.machineFormula
+      case .itemKNN: "see the documentation of \(model.type.rawValue)"
       }
     let rating =
       switch model.link {

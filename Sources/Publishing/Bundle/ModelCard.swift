@@ -177,7 +177,8 @@ struct ModelCard {
     case .dot: "key = \(dotProducts)\n\(pythonColdKeys)return key"
     case .ials: "return \(dotProducts)"
     case .ease: Self.pythonEaseKeys
-    case .itemKNN, .bayesianFM, .blend: "raise NotImplementedError(config[\"type\"])"
+    case .bayesianFM: Self.machineKeys
+    case .itemKNN, .blend: "raise NotImplementedError(config[\"type\"])"
     case .neural: pythonNeuralKeys(coldKeys: pythonColdKeys)
     }
   }

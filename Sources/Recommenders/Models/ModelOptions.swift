@@ -103,11 +103,18 @@ public struct ModelOptions: Equatable, Sendable {
   public var userFactors: Int?
   /// The number of factors of each item of `neural`. The default is `factors`.
   public var itemFactors: Int?
-  /// What `neural` knows besides user and item. The default is nothing.
-  public var networkFeatures: [NetworkFeature]?
+  /// What `neural` and `bayesian-fm` know besides user and item. The default is nothing for `neural`,
+  /// for `bayesian-fm` all that the data has and that needs no time.
+  public var features: [ModelFeature]?
+  /// Those of them that `neural` has.
+  public var networkFeatures: [NetworkFeature]? {
+    get { features?.compactMap { NetworkFeature(rawValue: $0.rawValue) } }
+    set { features = newValue?.compactMap { ModelFeature(rawValue: $0.rawValue) } }
+  }
   /// What is predicted where training saw neither or only one side. The default is `known-terms`.
   public var cold: ColdPolicy = .knownTerms
-
+  /// How `bayesian-fm` is sampled.
+  public var bayesianFM = BayesianFMOptions()
   /// How `ease` learns.
   public var ease = EaseOptions()
 
