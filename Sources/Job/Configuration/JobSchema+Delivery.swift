@@ -14,6 +14,10 @@ extension JobSchema {
       Field(
         "relevance_threshold", \RecommendOptions.relevanceThreshold, .number(.any),
         "The held-out rating from which an item counts as relevant in the ranking metrics."),
+      Field(
+        "explain", \RecommendOptions.explain, .integer(0...100),
+        "How many items that the user rated are named as reasons of each recommendation, in the JSON "
+          + "lines and by `recjob recommend`."),
     ])
 
   static let export = ObjectSchema(

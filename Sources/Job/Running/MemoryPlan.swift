@@ -62,6 +62,10 @@ struct MemoryPlan: Equatable, Sendable {
     static let sortingSplit = 36
     /// A training rating in the grid of blocks, or in the two groups of the baseline, which are more.
     static let trainingRating = 16
+    /// A training rating while `item-knn` is fitted: residuals by item, and the order they are put in.
+    static let neighbourRating = 20
+    /// A similarity of two items, or a residual, and whose it is.
+    static let sparseEntry = MemoryLayout<UInt32>.stride + MemoryLayout<Float>.stride
     /// A parameter.
     static let parameter = MemoryLayout<Float>.stride
     /// The parameters that a table's row is filled up to a multiple of.
@@ -239,6 +243,9 @@ private struct Tables {
   private let rowBytes: Int
   private let layers: Int
   private let widths: [Int]
+  /// The rows of similarities and residuals of `item-knn`, and what it takes to find them.
+  private let sparse: Int
+  private let fitting: Int
 
   init(_ options: ModelOptions, _ counts: MemoryPlan.Counts) {
     let biases = options.type.hasBiases ? 2 : 0
@@ -255,13 +262,20 @@ private struct Tables {
     widths = options.type == .neural ? [2 * options.factors] + options.hidden + [1] : []
     layers = zip(widths, widths.dropFirst()).reduce(0) { $0 + ($1.0 + 1) * padded($1.1) }
     let parts = options.type == .neural ? padded(options.hidden.first ?? 1) : 0
-    model = users + items + layers + rows * (parts + MemoryPlan.Size.trainedRow / 2)
+    if options.type == .itemKNN {
+      let kept = counts.items * min(options.neighbourhood.keptNeighbours, counts.items)
+      sparse = (kept + counts.ratings) * MemoryPlan.Size.sparseEntry
+      fitting = sparse + counts.ratings * MemoryPlan.Size.neighbourRating
+    } else {
+      (sparse, fitting) = (0, 0)
+    }
+    model = users + items + layers + sparse + rows * (parts + MemoryPlan.Size.trainedRow / 2)
   }
 
   /// What training holds: weights with what the optimizer remembers of them, those of the best epoch
   /// as well where it is restored, and the gradients of a batch.
   func training(_ options: TrainingOptions, _ optimizer: OptimizerType) -> Int {
-    guard rowBytes > 2 * MemoryPlan.Size.parameter else { return 0 }
+    guard rowBytes > 2 * MemoryPlan.Size.parameter else { return fitting }
     let tables =
       switch optimizer {
       case .sgd: 1

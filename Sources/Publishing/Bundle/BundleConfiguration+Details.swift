@@ -7,6 +7,11 @@ extension BundleConfiguration {
   static func json(of details: ModelDetails) -> JSONValue? {
     switch details {
     case .none: nil
+    case .itemKNN(let details):
+      [
+        "neighbours": .integer(details.neighbours),
+        "damping": .number(JSONNumber(details.damping)),
+      ]
     }
   }
 
@@ -15,7 +20,15 @@ extension BundleConfiguration {
     _ json: JSONValue?, of type: ModelType, _ fields: Fields
   ) throws(PublishingError) -> ModelDetails {
     switch type {
-    default: .none
+    case .itemKNN:
+      let members = Fields(json: json ?? .null, owner: fields.owner)
+      let details = NeighbourDetails(
+        neighbours: try members.size("neighbours"), damping: try members.float("damping"))
+      guard details.neighbours > 0, details.damping >= 0 else {
+        throw fields.damage("has no neighbours to predict from")
+      }
+      return .itemKNN(details)
+    default: return .none
     }
   }
 }

@@ -34,7 +34,9 @@ public struct BundleConfiguration: Equatable, Sendable {
       case .biasedDot, .logisticDot, .svdPlusPlus, .als: "p_u . q_i + b_u + c_i"
       case .ials: "p_u . q_i"
       case .neural: Self.neuralFormula(layers: model.hidden.count + 1)
-      case .itemKNN, .bayesianFM, .ease, .blend: "see the documentation of \(model.type.rawValue)"
+      case .itemKNN:
+        "b_u + c_i + sum(s_ij^2 * e_uj) / (sum(s_ij^2) + damping), over the neighbours j that u rated"
+      case .bayesianFM, .ease, .blend: "see the documentation of \(model.type.rawValue)"
       }
     let rating =
       switch model.link {

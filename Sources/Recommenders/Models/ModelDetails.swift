@@ -2,4 +2,6 @@
 public enum ModelDetails: Equatable, Sendable {
   /// Nothing.
   case none
+  /// What `item-knn` needs.
+  case itemKNN(NeighbourDetails)
 }

@@ -8,6 +8,8 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
   case unsupported(type: ModelType)
   /// A parameter is not a finite number.
   case notFinite(name: String, index: Int)
+  /// A value is a number that cannot stand there: no whole number, out of range or out of order.
+  case impossibleValue(name: String, index: Int)
 
   /// One sentence for people.
   public var description: String {
@@ -20,6 +22,8 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
       "a \(type.rawValue) model cannot be made"
     case .notFinite(let name, let index):
       "value \(index) of the tensor \"\(name)\" is not a finite number"
+    case .impossibleValue(let name, let index):
+      "value \(index) of the tensor \"\(name)\" is no count or index that can stand there"
     }
   }
 }
@@ -51,10 +55,16 @@ public enum ModelRestoration {
   ) throws(ModelError) -> any RatingPredictor {
     switch configuration.type {
     case .neural:
-      try NeuralModel(configuration, tensors: tensors, trainingCounts: trainingCounts)
+      return try NeuralModel(configuration, tensors: tensors, trainingCounts: trainingCounts)
     case .bias, .dot, .biasedDot, .logisticDot, .svdPlusPlus, .als, .ials:
-      try FactorModel(configuration, tensors: tensors, trainingCounts: trainingCounts)
-    case .itemKNN, .bayesianFM, .ease, .blend:
+      return try FactorModel(configuration, tensors: tensors, trainingCounts: trainingCounts)
+    case .itemKNN:
+      guard case .itemKNN(let details) = configuration.details else {
+        throw .unsupported(type: configuration.type)
+      }
+      return try ItemNeighbourModel(
+        configuration, details: details, tensors: tensors, trainingCounts: trainingCounts)
+    case .bayesianFM, .ease, .blend:
       throw .unsupported(type: configuration.type)
     }
   }

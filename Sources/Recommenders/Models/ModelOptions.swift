@@ -101,6 +101,8 @@ public struct ModelOptions: Equatable, Sendable {
   public var hiddenDropout: Double = 0.5
   /// What is predicted where training saw neither or only one side. The default is `known-terms`.
   public var cold: ColdPolicy = .knownTerms
+  /// The settings of `item-knn`.
+  public var neighbourhood = NeighbourOptions()
 
   /// Creates the default options.
   public init() {}

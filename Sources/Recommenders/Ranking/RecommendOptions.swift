@@ -6,6 +6,8 @@ public struct RecommendOptions: Equatable, Sendable {
   public var minItemRatings: Int = 1
   /// The held-out rating from which an item counts as relevant. The default is 4.
   public var relevanceThreshold: Double = 4
+  /// The most reasons that are given for each recommendation. The default is 0.
+  public var explain: Int = 0
 
   /// Creates the default options.
   public init() {}

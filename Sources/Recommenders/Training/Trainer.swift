@@ -136,6 +136,8 @@ public struct Trainer: Sendable {
     case .bias:
       return BiasModel.fit(
         inputs.ratings, users: users, items: items, scale: scale, threads: threads)
+    case .itemKNN:
+      return try ItemNeighbourModel.fit(inputs, options: model.neighbourhood)
     default:
       throw .unsuitable(model: model.type, reason: "there is no training for it")
     }
@@ -182,7 +184,8 @@ public struct Trainer: Sendable {
       type: model.type, users: users, items: items,
       factors: model.type.hasFactors ? model.factors : 0,
       hidden: model.type == .neural ? model.hidden : [], link: resolved.link, cold: model.cold,
-      scale: scale, trainMean: Float(BiasModel.mean(of: ratings)))
+      scale: scale, trainMean: Float(BiasModel.mean(of: ratings)),
+      details: model.type == .itemKNN ? .itemKNN(model.neighbourhood.details) : .none)
   }
 
   private static func record(
