@@ -323,6 +323,21 @@ void rk_random_pairs(rk_random_place place, const uint32_t *offsets, size_t coun
 void rk_resample(rk_random_place place, const double *rows, size_t row_count, size_t draws,
                  double *sums);
 
+/// The number of rows and of columns of a tile of a matrix of doubles.
+#define RK_TILE_SIDE 64
+
+/// target += scale * left . right, for tiles aligned to 64 bytes. Each value is summed over the columns
+/// of `left` in ascending order, starting from what it was.
+void rk_tile_multiply_add(double *target, const double *left, const double *right, double scale);
+
+/// Inverts a positive definite tile in place, by the elimination of Gauss and Jordan.
+///
+/// Returns 0 where a pivot is not a positive finite number; the tile is of no use then.
+int rk_tile_invert(double *tile);
+
+/// target[column][row] = source[row][column].
+void rk_tile_turn(const double *source, double *target);
+
 #pragma clang assume_nonnull end
 
 #endif

@@ -22,7 +22,7 @@ public struct Explainer: Sendable {
   /// Prepares the reasons.
   ///
   /// - Parameters:
-  ///   - model: The model that ranked the items.
+  ///   - model: The model that ranked the items; where they are ranked by relevance, that model.
   ///   - ratings: All ratings of the users; no user has two of an item.
   ///   - count: The most reasons of a recommendation.
   public init(model: any RatingPredictor, ratings: RatingColumns, count: Int) {

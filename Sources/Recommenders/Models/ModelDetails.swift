@@ -4,4 +4,10 @@ public enum ModelDetails: Equatable, Sendable {
   case none
   /// What `item-knn` needs.
   case itemKNN(NeighbourDetails)
+  /// Those of `ease`.
+  case ease(EaseDetails)
+  /// What a network that is not the tutorial's needs.
+  case neural(NeuralDetails)
+  /// The models of a blend, and their weights.
+  case blend(BlendDetails)
 }

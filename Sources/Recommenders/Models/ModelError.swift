@@ -8,8 +8,8 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
   case unsupported(type: ModelType)
   /// A parameter is not a finite number.
   case notFinite(name: String, index: Int)
-  /// A value is a number that cannot stand there: no whole number, out of range or out of order.
-  case impossibleValue(name: String, index: Int)
+  /// A value has no meaning.
+  case outOfRange(name: String, index: Int)
 
   /// One sentence for people.
   public var description: String {
@@ -22,8 +22,8 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
       "a \(type.rawValue) model cannot be made"
     case .notFinite(let name, let index):
       "value \(index) of the tensor \"\(name)\" is not a finite number"
-    case .impossibleValue(let name, let index):
-      "value \(index) of the tensor \"\(name)\" is no count or index that can stand there"
+    case .outOfRange(let name, let index):
+      "value \(index) of the tensor \"\(name)\" is out of range"
     }
   }
 }
@@ -64,7 +64,14 @@ public enum ModelRestoration {
       }
       return try ItemNeighbourModel(
         configuration, details: details, tensors: tensors, trainingCounts: trainingCounts)
-    case .bayesianFM, .ease, .blend:
+    case .blend:
+      guard case .blend(let details) = configuration.details else {
+        throw .unsupported(type: configuration.type)
+      }
+      return try BlendModel(details, tensors: tensors, trainingCounts: trainingCounts)
+    case .ease:
+      return try EaseModel(configuration, tensors: tensors, trainingCounts: trainingCounts)
+    case .bayesianFM:
       throw .unsupported(type: configuration.type)
     }
   }

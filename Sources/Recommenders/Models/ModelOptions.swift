@@ -99,11 +99,28 @@ public struct ModelOptions: Equatable, Sendable {
   public var inputDropout: Double = 0.05
   /// The share of each hidden layer's outputs dropped in training. The default is 0.5.
   public var hiddenDropout: Double = 0.5
+  /// The number of factors of each user of `neural`. The default is `factors`.
+  public var userFactors: Int?
+  /// The number of factors of each item of `neural`. The default is `factors`.
+  public var itemFactors: Int?
+  /// What `neural` knows besides user and item. The default is nothing.
+  public var networkFeatures: [NetworkFeature]?
   /// What is predicted where training saw neither or only one side. The default is `known-terms`.
   public var cold: ColdPolicy = .knownTerms
   /// The settings of `item-knn`.
   public var neighbourhood = NeighbourOptions()
 
+  /// How `ease` learns.
+  public var ease = EaseOptions()
+
   /// Creates the default options.
   public init() {}
+}
+
+/// What `neural` can know of a rating besides its user and item.
+public enum NetworkFeature: String, CaseIterable, Sendable {
+  /// The item's genres.
+  case genres
+  /// The time of the rating.
+  case date
 }

@@ -51,7 +51,7 @@ extension ItemNeighbourModel {
     var total = 0
     for (row, length) in try lookup.values(lengths, shape: [count]).enumerated() {
       guard let length = Int(exactly: length), (0...limit).contains(length) else {
-        throw .impossibleValue(name: lengths, index: row)
+        throw .outOfRange(name: lengths, index: row)
       }
       total += length
       starts.append(total)
@@ -63,7 +63,7 @@ extension ItemNeighbourModel {
       for place in starts[row]..<starts[row + 1] {
         guard let index = UInt32(exactly: found[place]), Int(index) < limit,
           !ascending || place == starts[row] || index > indices[place - 1]
-        else { throw .impossibleValue(name: columns, index: place) }
+        else { throw .outOfRange(name: columns, index: place) }
         indices.append(index)
       }
     }
