@@ -36,6 +36,18 @@ extension JobSchema {
         "cold", \ModelOptions.cold, .choice,
         "What is predicted where training never saw the user or the item: the known terms, or "
           + "the untrained parameters as Keras does."),
+      Field(
+        "neighbours", \ModelOptions.neighbourhood.neighbours, .integer(1...100_000),
+        "The most rated items that a prediction is made of, those most similar to the item."
+      ).only("for the model type `item-knn` only", byKey: "type") { $0.type == .itemKNN },
+      Field(
+        "shrinkage", \ModelOptions.neighbourhood.shrinkage, .number(.notNegative),
+        "The number of common raters at which half of the correlation of two items is believed."
+      ).only("for the model type `item-knn` only", byKey: "type") { $0.type == .itemKNN },
+      Field(
+        "kept_neighbours", \ModelOptions.neighbourhood.keptNeighbours, .integer(1...100_000),
+        "The most similar items that are kept of each item; they make most of the bundle's size."
+      ).only("for the model type `item-knn` only", byKey: "type") { $0.type == .itemKNN },
     ] + bayesianFM)
 
   private static let dropout = ObjectSchema(

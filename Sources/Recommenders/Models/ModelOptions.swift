@@ -115,6 +115,8 @@ public struct ModelOptions: Equatable, Sendable {
   public var cold: ColdPolicy = .knownTerms
   /// How `bayesian-fm` is sampled.
   public var bayesianFM = BayesianFMOptions()
+  /// The settings of `item-knn`.
+  public var neighbourhood = NeighbourOptions()
   /// How `ease` learns.
   public var ease = EaseOptions()
 

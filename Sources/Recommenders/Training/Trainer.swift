@@ -152,6 +152,8 @@ public struct Trainer: Sendable {
     case .bias:
       return BiasModel.fit(
         inputs.ratings, users: users, items: items, scale: scale, threads: threads)
+    case .itemKNN:
+      return try ItemNeighbourModel.fit(inputs, options: model.neighbourhood)
     case .ease:
       var options = model.ease
       options.l2 = training.l2 ?? options.l2
@@ -206,7 +208,11 @@ public struct Trainer: Sendable {
   }
 
   private func details(on ratings: RatingSubset) -> ModelDetails {
-    model.type == .neural ? ModelDetails(model, encodings(on: ratings)) : .none
+    switch model.type {
+    case .neural: ModelDetails(model, encodings(on: ratings))
+    case .itemKNN: .itemKNN(model.neighbourhood.details)
+    default: .none
+    }
   }
 
   private func configuration(on ratings: RatingSubset) -> ModelConfiguration {
