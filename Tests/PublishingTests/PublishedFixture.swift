@@ -63,8 +63,7 @@ enum TinyBundle {
       tensors.append(tensor("item_factors", [4, factors], step: 5))
     }
     switch configuration.type {
-    case .dot: break
-    case .bias, .biasedDot, .logisticDot:
+    case .bias, .biasedDot, .logisticDot, .svdPlusPlus, .als:
       tensors.append(tensor("user_bias", [3], step: 3))
       tensors.append(tensor("item_bias", [4], step: 4))
     case .neural:
@@ -72,6 +71,7 @@ enum TinyBundle {
       tensors.append(tensor("dense_1_bias", [2], step: 2))
       tensors.append(tensor("dense_2_kernel", [2, 1], step: 6))
       tensors.append(tensor("dense_2_bias", [1], step: 1))
+    default: break
     }
     return tensors
   }

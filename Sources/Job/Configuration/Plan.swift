@@ -72,6 +72,7 @@ public struct Plan: Equatable, Sendable {
     if output.directory == nil {
       output.directory = "out/\(name)"
     }
+    if model.type.hasFactors { model.factors = model.factors }
     if training.refit == nil {
       training.refit = split.validation == .test ? RefitPolicy.none : .train
     }

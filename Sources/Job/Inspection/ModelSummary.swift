@@ -64,9 +64,11 @@ public struct ModelSummary: Sendable {
       add("item_factors", "Embedding", [factors], items * factors, ["item"])
     }
     switch configuration.type {
-    case .dot:
+    case .dot, .ials:
       add("dot", "Dot", [1], 0, ["user_factors", "item_factors"])
-    case .bias, .biasedDot, .logisticDot:
+    case .itemKNN, .bayesianFM, .ease, .blend:
+      break
+    case .bias, .biasedDot, .logisticDot, .svdPlusPlus, .als:
       add("user_bias", "Embedding", [1], users, ["user"])
       add("item_bias", "Embedding", [1], items, ["item"])
       var terms = ["user_bias", "item_bias"]

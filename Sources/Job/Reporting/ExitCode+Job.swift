@@ -71,7 +71,7 @@ public enum ExitStatus: Int32, CaseIterable, Sendable {
   private init(training: TrainingError) {
     switch training {
     case .diverged: self = .refused
-    case .noTrainingRows: self = .badData
+    case .noTrainingRows, .unsuitable: self = .badData
     case .cancelled: self = .fault
     }
   }

@@ -241,14 +241,15 @@ private struct Tables {
   private let widths: [Int]
 
   init(_ options: ModelOptions, _ counts: MemoryPlan.Counts) {
-    let biases = options.type == .biasedDot || options.type == .logisticDot ? 2 : 0
+    let biases = options.type.hasBiases ? 2 : 0
     func padded(_ count: Int) -> Int {
       let padding = MemoryPlan.Size.paddedParameters
       return (count + padding - 1) / padding * padding * MemoryPlan.Size.parameter
     }
     rows = counts.users + counts.items
     rowBytes =
-      options.type == .bias ? 2 * MemoryPlan.Size.parameter : padded(options.factors + biases)
+      options.type.hasFactors
+      ? padded(options.factors + biases) : 2 * MemoryPlan.Size.parameter
     users = counts.users * rowBytes
     items = counts.items * rowBytes
     widths = options.type == .neural ? [2 * options.factors] + options.hidden + [1] : []

@@ -21,7 +21,8 @@ struct ModelTraining {
       watchesHeldOut: plan.split.validation == .test)
     let trainer = Trainer(
       model: plan.model, training: plan.training, resolved: resolved, users: dataset.users.count,
-      items: dataset.items.count, scale: dataset.scale, threads: threads)
+      items: dataset.items.count, scale: dataset.scale, details: dataset.itemDetails,
+      threads: threads)
     var trainings = TrainingSequence(
       trainer: trainer, earlier: earlier, onEpoch: onEpoch, checkpoint: checkpoint)
 

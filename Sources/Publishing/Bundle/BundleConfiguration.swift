@@ -31,8 +31,10 @@ public struct BundleConfiguration: Equatable, Sendable {
       switch model.type {
       case .bias: "b_u + c_i"
       case .dot: "p_u . q_i"
-      case .biasedDot, .logisticDot: "p_u . q_i + b_u + c_i"
+      case .biasedDot, .logisticDot, .svdPlusPlus, .als: "p_u . q_i + b_u + c_i"
+      case .ials: "p_u . q_i"
       case .neural: Self.neuralFormula(layers: model.hidden.count + 1)
+      case .itemKNN, .bayesianFM, .ease, .blend: "see the documentation of \(model.type.rawValue)"
       }
     let rating =
       switch model.link {
@@ -51,24 +53,29 @@ public struct BundleConfiguration: Equatable, Sendable {
 
   /// The value that `config.json` holds.
   public var json: JSONValue {
-    [
-      "format": .string(Self.formatName),
-      "format_version": .integer(Self.formatVersion),
-      "type": .string(model.type.rawValue),
-      "users": .integer(model.users),
-      "items": .integer(model.items),
-      "factors": .integer(model.factors),
-      "hidden": .array(model.hidden.map { .integer($0) }),
-      "link": .string(model.link.rawValue),
-      "cold": .string(model.cold.rawValue),
-      "rating_scale": [
-        "minimum": .number(JSONNumber(model.scale.minimum)),
-        "maximum": .number(JSONNumber(model.scale.maximum)),
-      ],
-      "train_mean": .number(JSONNumber(model.trainMean)),
-      "formula": .string(formula),
-      "training": training,
+    let scale: JSONValue = [
+      "minimum": .number(JSONNumber(model.scale.minimum)),
+      "maximum": .number(JSONNumber(model.scale.maximum)),
     ]
+    var members = [
+      JSONMember(key: "format", value: .string(Self.formatName)),
+      JSONMember(key: "format_version", value: .integer(Self.formatVersion)),
+      JSONMember(key: "type", value: .string(model.type.rawValue)),
+      JSONMember(key: "users", value: .integer(model.users)),
+      JSONMember(key: "items", value: .integer(model.items)),
+      JSONMember(key: "factors", value: .integer(model.factors)),
+      JSONMember(key: "hidden", value: .array(model.hidden.map { .integer($0) })),
+      JSONMember(key: "link", value: .string(model.link.rawValue)),
+      JSONMember(key: "cold", value: .string(model.cold.rawValue)),
+      JSONMember(key: "rating_scale", value: scale),
+      JSONMember(key: "train_mean", value: .number(JSONNumber(model.trainMean))),
+      JSONMember(key: "formula", value: .string(formula)),
+    ]
+    if let details = Self.json(of: model.details) {
+      members.append(JSONMember(key: "details", value: details))
+    }
+    members.append(JSONMember(key: "training", value: training))
+    return .object(members)
   }
 }
 
@@ -109,13 +116,14 @@ extension BundleConfiguration {
       trainMean: try fields.float("train_mean"))
     guard let training = json["training"] else { throw fields.damage("lacks training") }
     self.training = training
+    model.details = try Self.details(json["details"], of: model.type, fields)
     if let contradiction { throw fields.damage(contradiction) }
   }
 
   /// What the model's type does not allow.
   private var contradiction: String? {
     if model.scale.minimum > model.scale.maximum { return "has a rating scale upside down" }
-    if (model.factors == 0) != (model.type == .bias) {
+    if (model.factors > 0) != model.type.hasFactors {
       return "gives \(model.type.rawValue) \(model.factors) factors"
     }
     if model.hidden.isEmpty != (model.type != .neural) {
@@ -123,16 +131,16 @@ extension BundleConfiguration {
     }
     let links: [Link] =
       switch model.type {
-      case .bias, .dot: [.identity]
       case .biasedDot: [.identity, .sigmoid]
       case .neural, .logisticDot: [.sigmoid]
+      default: [.identity]
       }
     return links.contains(model.link)
       ? nil : "gives \(model.type.rawValue) the link \(model.link.rawValue)"
   }
 
   /// Reads members of an object and complains of those that are not there.
-  private struct Fields {
+  struct Fields {
     let json: JSONValue
     let owner: String
 

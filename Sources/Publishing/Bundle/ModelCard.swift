@@ -151,8 +151,11 @@ struct ModelCard {
     let biases = #"tensors["user_bias"][u] + tensors["item_bias"]"#
     return switch model.type {
     case .bias: "return \(biases)"
-    case .biasedDot, .logisticDot: "key = \(dotProducts)\nreturn key + \(biases)"
+    case .biasedDot, .logisticDot, .svdPlusPlus, .als:
+      "key = \(dotProducts)\nreturn key + \(biases)"
     case .dot: "key = \(dotProducts)\n\(pythonColdKeys)return key"
+    case .ials: "return \(dotProducts)"
+    case .itemKNN, .bayesianFM, .ease, .blend: "raise NotImplementedError(config[\"type\"])"
     case .neural:
       """
       key = np.concatenate([np.broadcast_to(tensors["user_factors"][u],

@@ -36,8 +36,6 @@ public struct Evaluator: Sendable {
   private let seed: UInt32
   private let threads: Int
 
-  private static let chunkLength = 1 << 14
-
   /// Prepares an evaluation.
   ///
   /// - Parameters:
@@ -70,7 +68,9 @@ public struct Evaluator: Sendable {
   public func evaluate(
     _ model: any RatingPredictor, baseline: any RatingPredictor
   ) async throws(CancellationError) -> EvaluationReport {
-    let predictions = [predictions(of: model), predictions(of: baseline)]
+    let predictions = [model, baseline].map {
+      $0.predictions(of: heldOut, threads: threads).ratings
+    }
     let intervals = Bootstrap.rmseIntervals(
       heldOut, predictions: predictions, users: model.configuration.users, seed: seed,
       threads: threads)
@@ -96,16 +96,6 @@ public struct Evaluator: Sendable {
       calibration: CalibrationBin.bins(
         heldOut, predictions: predictions, scale: model.configuration.scale),
       ranking: try await ranking(model))
-  }
-
-  private func predictions(of model: any RatingPredictor) -> [Float] {
-    let chunks = (heldOut.count + Self.chunkLength - 1) / Self.chunkLength
-    return Parallel.map(chunks, threads: threads) { chunk in
-      let start = chunk * Self.chunkLength
-      return (start..<min(start + Self.chunkLength, heldOut.count)).map {
-        model.predictedRating(of: heldOut.items[$0], by: heldOut.users[$0])
-      }
-    }.flatMap(\.self)
   }
 
   private func ranking(

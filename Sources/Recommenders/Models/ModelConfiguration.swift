@@ -21,11 +21,13 @@ public struct ModelConfiguration: Equatable, Sendable {
   public var scale: RatingScale
   /// μ, the mean of the training ratings.
   public var trainMean: Float
+  /// What only models of this type have.
+  public var details: ModelDetails
 
   /// Creates a configuration from its parts.
   public init(
     type: ModelType, users: Int, items: Int, factors: Int, hidden: [Int], link: Link,
-    cold: ColdPolicy, scale: RatingScale, trainMean: Float
+    cold: ColdPolicy, scale: RatingScale, trainMean: Float, details: ModelDetails = .none
   ) {
     self.type = type
     self.users = users
@@ -36,6 +38,7 @@ public struct ModelConfiguration: Equatable, Sendable {
     self.cold = cold
     self.scale = scale
     self.trainMean = trainMean
+    self.details = details
   }
 
   /// r_max − r_min.

@@ -4,6 +4,8 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
   case missingTensor(name: String)
   /// A tensor does not have the shape that the configuration asks for.
   case wrongShape(name: String, expected: [Int], actual: [Int])
+  /// A model of this type cannot be made.
+  case unsupported(type: ModelType)
   /// A parameter is not a finite number.
   case notFinite(name: String, index: Int)
 
@@ -14,6 +16,8 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
       "the model has no tensor \"\(name)\""
     case .wrongShape(let name, let expected, let actual):
       "the tensor \"\(name)\" has the shape \(actual), but its configuration asks for \(expected)"
+    case .unsupported(let type):
+      "a \(type.rawValue) model cannot be made"
     case .notFinite(let name, let index):
       "value \(index) of the tensor \"\(name)\" is not a finite number"
     }
@@ -48,8 +52,10 @@ public enum ModelRestoration {
     switch configuration.type {
     case .neural:
       try NeuralModel(configuration, tensors: tensors, trainingCounts: trainingCounts)
-    case .bias, .dot, .biasedDot, .logisticDot:
+    case .bias, .dot, .biasedDot, .logisticDot, .svdPlusPlus, .als, .ials:
       try FactorModel(configuration, tensors: tensors, trainingCounts: trainingCounts)
+    case .itemKNN, .bayesianFM, .ease, .blend:
+      throw .unsupported(type: configuration.type)
     }
   }
 }

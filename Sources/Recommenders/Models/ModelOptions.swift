@@ -10,6 +10,53 @@ public enum ModelType: String, CaseIterable, Sendable {
   case neural
   /// The biased dot product, trained as a probability by cross-entropy.
   case logisticDot = "logistic-dot"
+  /// The biased dot product with what a user rated added to the user's factors.
+  case svdPlusPlus = "svd-plus-plus"
+  /// The biased dot product by alternating least squares.
+  case als
+  /// The ratings of the most similar items, around the bias baseline.
+  case itemKNN = "item-knn"
+  /// A factorization machine over ids and features, sampled by Gibbs.
+  case bayesianFM = "bayesian-fm"
+  /// A linear model from what a user rated to what the user would rate, in closed form.
+  case ease
+  /// The dot product of factors of implicit feedback, by alternating least squares.
+  case ials
+  /// A weighted sum of other models; made by `select`, not named in a job.
+  case blend
+
+  /// The types that a job can name.
+  public static let trainable = allCases.filter { $0 != .blend }
+
+  /// Whether the ranking key says how likely a user is to choose an item, and not how the user would
+  /// rate it.
+  public var isRelevance: Bool { self == .ease || self == .ials }
+
+  /// Whether training has no epochs: the model is found in one step.
+  public var isFitted: Bool { self == .bias || self == .itemKNN || self == .ease }
+
+  /// Whether early stopping can look for the best number of epochs. A sampler's mean and a relevance
+  /// model are trained for a fixed number.
+  public var hasBestEpoch: Bool { !isFitted && self != .bayesianFM && self != .ials }
+
+  /// Whether the model has factors of users and items.
+  public var hasFactors: Bool {
+    switch self {
+    case .bias, .itemKNN, .ease, .blend: false
+    case .dot, .biasedDot, .neural, .logisticDot, .svdPlusPlus, .als, .bayesianFM, .ials: true
+    }
+  }
+
+  /// Whether the ranking key has a bias of the user and one of the item.
+  public var hasBiases: Bool {
+    switch self {
+    case .bias, .biasedDot, .logisticDot, .svdPlusPlus, .als: true
+    case .dot, .neural, .itemKNN, .bayesianFM, .ease, .ials, .blend: false
+    }
+  }
+
+  /// The number of factors where the job does not say.
+  public var customaryFactors: Int { self == .bayesianFM ? 8 : 50 }
 }
 
 /// How a model's raw score becomes a rating.
@@ -35,8 +82,14 @@ public enum ColdPolicy: String, CaseIterable, Sendable {
 public struct ModelOptions: Equatable, Sendable {
   /// The kind of model. The default is `biased-dot`.
   public var type: ModelType = .biasedDot
-  /// The number of factors of each user and item. The default is 50.
-  public var factors: Int = 50
+  /// The number of factors of each user and item as it was given; `nil` stands for the customary
+  /// number of the type.
+  public var givenFactors: Int?
+  /// The number of factors of each user and item. The default is that of the type, 50 for most.
+  public var factors: Int {
+    get { givenFactors ?? type.customaryFactors }
+    set { givenFactors = newValue }
+  }
   /// The link of `biased-dot`. The default, `auto`, is `sigmoid`.
   public var link: Link = .auto
   /// The widths of the hidden layers of `neural`. The default is one layer of 10.

@@ -55,7 +55,7 @@ public struct ResolvedTraining: Equatable, Sendable {
       chosen != .auto ? chosen : inBlocks ? .sgd : isLarge ? .lazyAdam : .adam
     link =
       switch model.type {
-      case .bias, .dot: .identity
+      case .bias, .dot, .svdPlusPlus, .als, .itemKNN, .bayesianFM, .ease, .ials, .blend: .identity
       case .neural, .logisticDot: .sigmoid
       case .biasedDot: model.link != .auto ? model.link : isLarge ? .identity : .sigmoid
       }
@@ -75,8 +75,8 @@ public struct ResolvedTraining: Equatable, Sendable {
   /// move two rows only.
   public static func fitsBlocks(_ model: ModelType, _ optimizer: OptimizerType) -> Bool {
     switch model {
-    case .bias, .neural: false
     case .dot, .biasedDot, .logisticDot: optimizer != .adam
+    default: false
     }
   }
 }

@@ -11,6 +11,7 @@ public struct Trainer: Sendable {
   private let users: Int
   private let items: Int
   private let scale: RatingScale
+  private let details: [ItemDetails]
   private let threads: Int
 
   /// Prepares training.
@@ -22,10 +23,11 @@ public struct Trainer: Sendable {
   ///   - users: The number of users of the dataset.
   ///   - items: The number of items of the dataset.
   ///   - scale: The rating scale of the dataset.
+  ///   - details: Title and genres of each item; may be empty.
   ///   - threads: The number of threads; it has no influence on the model.
   public init(
     model: ModelOptions, training: TrainingOptions, resolved: ResolvedTraining, users: Int,
-    items: Int, scale: RatingScale, threads: Int = 1
+    items: Int, scale: RatingScale, details: [ItemDetails] = [], threads: Int = 1
   ) {
     self.model = model
     self.training = training
@@ -33,6 +35,7 @@ public struct Trainer: Sendable {
     self.users = users
     self.items = items
     self.scale = scale
+    self.details = details
     self.threads = threads
   }
 
@@ -91,12 +94,13 @@ public struct Trainer: Sendable {
     onEpoch: (EpochRecord) -> Void, checkpoint: Checkpointing
   ) throws(TrainingError) -> TrainedModel {
     guard ratings.count > 0 else { throw .noTrainingRows }
-    if model.type == .bias {
-      let model = BiasModel.fit(
-        ratings, users: users, items: items, scale: scale, threads: threads)
-      return TrainedModel(model: model, history: [], bestEpoch: 0)
+    let inputs = TrainingInputs(
+      ratings: ratings, validation: validation, users: users, items: items, scale: scale,
+      details: details, seed: training.seed, threads: threads)
+    if model.type.isFitted {
+      return TrainedModel(model: try fit(inputs), history: [], bestEpoch: 0)
     }
-    var state = start(on: ratings, validation: validation)
+    var state = try start(inputs)
     var course = TrainingCourse(resolved, stopping: options)
     var history: [EpochRecord] = []
     var best: [EmbeddingTable]?
@@ -126,14 +130,37 @@ public struct Trainer: Sendable {
       bestEpoch: (isRestored ? course.bestEpoch : nil) ?? history.count)
   }
 
-  private func start(on ratings: RatingSubset, validation: RatingSubset) -> any EpochTraining {
-    let counts = TrainingCounts(ratings, users: users, items: items)
-    let configuration = configuration(on: ratings)
-    if resolved.schedule == .blocks {
-      return BlockTraining(
-        configuration, options: training, resolved: resolved, counts: counts, ratings: ratings,
-        validation: validation, threads: threads)
+  /// The model of a type that is found in one step.
+  private func fit(_ inputs: TrainingInputs) throws(TrainingError) -> any RatingPredictor {
+    switch model.type {
+    case .bias:
+      return BiasModel.fit(
+        inputs.ratings, users: users, items: items, scale: scale, threads: threads)
+    default:
+      throw .unsuitable(model: model.type, reason: "there is no training for it")
     }
+  }
+
+  /// The start of a training that goes on epoch by epoch.
+  private func start(_ inputs: TrainingInputs) throws(TrainingError) -> any EpochTraining {
+    let configuration = configuration(on: inputs.ratings)
+    switch model.type {
+    case .dot, .biasedDot, .logisticDot:
+      guard resolved.schedule == .blocks else { return minibatches(inputs, configuration) }
+      return BlockTraining(
+        configuration, options: training, resolved: resolved,
+        counts: TrainingCounts(inputs.ratings, users: users, items: items),
+        ratings: inputs.ratings, validation: inputs.validation, threads: threads)
+    case .neural:
+      return minibatches(inputs, configuration)
+    case .bias, .svdPlusPlus, .als, .itemKNN, .bayesianFM, .ease, .ials, .blend:
+      throw .unsuitable(model: model.type, reason: "there is no training for it")
+    }
+  }
+
+  private func minibatches(
+    _ inputs: TrainingInputs, _ configuration: ModelConfiguration
+  ) -> MinibatchTraining {
     let l2 = Float(resolved.l2)
     let wholeTables = Optimizer(resolved).penalizesWholeTables
     let state: any ModelInTraining =
@@ -145,14 +172,15 @@ public struct Trainer: Sendable {
         configuration, seed: training.seed, l2: l2, penalizesWholeTables: wholeTables,
         batchSize: training.batchSize)
     return MinibatchTraining(
-      state, configuration, counts: counts, options: training, resolved: resolved,
-      ratings: ratings, validation: validation, threads: threads)
+      state, configuration, counts: TrainingCounts(inputs.ratings, users: users, items: items),
+      options: training, resolved: resolved, ratings: inputs.ratings,
+      validation: inputs.validation, threads: threads)
   }
 
   private func configuration(on ratings: RatingSubset) -> ModelConfiguration {
     ModelConfiguration(
       type: model.type, users: users, items: items,
-      factors: model.type == .bias ? 0 : model.factors,
+      factors: model.type.hasFactors ? model.factors : 0,
       hidden: model.type == .neural ? model.hidden : [], link: resolved.link, cold: model.cold,
       scale: scale, trainMean: Float(BiasModel.mean(of: ratings)))
   }

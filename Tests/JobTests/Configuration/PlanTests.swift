@@ -10,7 +10,9 @@ import Testing
     let plan = try JobDocuments.plan("{\(JobDocuments.leastMembers)}")
     #expect(plan == Plan(name: "least", sources: [SourceOptions("a.zip")]))
     #expect(plan.split == SplitOptions())
-    #expect(plan.model == ModelOptions())
+    var model = ModelOptions()
+    model.factors = 50
+    #expect(plan.model == model)
     #expect(plan.training.refit == .train)
     #expect(plan.output.directory == "out/least")
     #expect(plan.output.keepRuns == 14)

@@ -1,0 +1,45 @@
+import Recommenders
+import Storage
+
+extension JobSchema {
+  static let model = ObjectSchema(
+    ModelOptions(),
+    [
+      Field(
+        "type", \ModelOptions.type, .choice(of: ModelType.trainable), "The kind of model."),
+      Field(
+        "factors", deciding: \ModelOptions.givenFactors, .integer(1...4_096), prototype: 50,
+        default: "50; 8 for `bayesian-fm`",
+        "The number of factors of each user and item."
+      ).only("for model types with factors", byKey: "type") { $0.type.hasFactors },
+      Field(
+        "link", \ModelOptions.link, .choice,
+        "How the score becomes a rating: through the logistic function, scaled to the range of "
+          + "the ratings, or added to their mean. `auto` is `sigmoid` below a million training "
+          + "ratings and `identity` from there on."
+      ).only("for the model type `biased-dot` only", byKey: "type") { $0.type == .biasedDot },
+      Field(
+        "hidden", \ModelOptions.hidden,
+        .array(of: .integer(1...65_536), prototype: 1, count: 1...16),
+        "The widths of the hidden layers."
+      ).only("for the model type `neural` only", byKey: "type") { $0.type == .neural },
+      Field(
+        "dropout", \ModelOptions.self, .object(dropout), "What is dropped while training."
+      ).only("for the model type `neural` only", byKey: "type") { $0.type == .neural },
+      Field(
+        "cold", \ModelOptions.cold, .choice,
+        "What is predicted where training never saw the user or the item: the known terms, or "
+          + "the untrained parameters as Keras does."),
+    ])
+
+  private static let dropout = ObjectSchema(
+    ModelOptions(),
+    [
+      Field(
+        "input", \ModelOptions.inputDropout, .number(.fractionBelowOne),
+        "The share of the inputs that is dropped."),
+      Field(
+        "hidden", \ModelOptions.hiddenDropout, .number(.fractionBelowOne),
+        "The share of each hidden layer's outputs that is dropped."),
+    ])
+}
