@@ -86,7 +86,7 @@ public struct RowRegression: Sendable {
         }
       }
     }
-    return losses.reduce(0, +)
+    return losses.reduce(0) { $0 + ($1 ?? 0) }
   }
 
   private var isConfidences: Bool {

@@ -84,28 +84,28 @@ struct FactorizationSide: Sendable {
     var sums = EmbeddingTable(rows: rows.rows, dimension: rows.dimension)
     var product = EmbeddingTable(rows: turned.rows, dimension: rows.dimension)
     sums.setSums(of: history, by: lists, scales: shares, threads: threads)
-    lanes.update(&sums, rows, threads) { $1 - $0 }
-    lanes.scale(&sums, by: weights, threads)
+    lanes.update(&sums, rows) { $1 - $0 }
+    lanes.scale(&sums, by: weights)
     var residual = product
     residual.setSums(of: sums, by: turned, scales: ones, threads: threads)
-    lanes.addPenalty(to: &residual, -penalty.factors, -penalty.bias, times: history, threads)
+    lanes.addPenalty(to: &residual, -penalty.factors, -penalty.bias, times: history)
     var direction = residual
-    lanes.scale(&direction, by: inverse, threads)
-    var energy = lanes.dots(direction, residual, threads)
+    lanes.scale(&direction, by: inverse)
+    var energy = lanes.dots(direction, residual, threads: threads)
     for _ in 0..<steps {
       sums.setSums(of: direction, by: lists, scales: shares, threads: threads)
-      lanes.scale(&sums, by: weights, threads)
+      lanes.scale(&sums, by: weights)
       product.setSums(of: sums, by: turned, scales: ones, threads: threads)
-      lanes.addPenalty(to: &product, penalty.factors, penalty.bias, times: direction, threads)
-      let curvature = lanes.dots(direction, product, threads)
+      lanes.addPenalty(to: &product, penalty.factors, penalty.bias, times: direction)
+      let curvature = lanes.dots(direction, product, threads: threads)
       let step = zip(energy, curvature).map { $1 > 0 ? Float($0 / $1) : 0 }
-      lanes.add(step, times: direction, to: &history, threads)
-      lanes.add(step.map { -$0 }, times: product, to: &residual, threads)
+      lanes.add(step, times: direction, to: &history)
+      lanes.add(step.map { -$0 }, times: product, to: &residual)
       var next = residual
-      lanes.scale(&next, by: inverse, threads)
-      let energyNow = lanes.dots(next, residual, threads)
+      lanes.scale(&next, by: inverse)
+      let energyNow = lanes.dots(next, residual, threads: threads)
       let share = zip(energyNow, energy).map { $1 > 0 ? Float($0 / $1) : 0 }
-      lanes.add(share, times: direction, to: &next, threads)
+      lanes.add(share, times: direction, to: &next)
       direction = next
       energy = energyNow
     }

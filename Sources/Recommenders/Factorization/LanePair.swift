@@ -25,8 +25,7 @@ struct LanePair: Sendable {
 
   /// table = body(table, other), element by element.
   func update(
-    _ table: inout EmbeddingTable, _ other: EmbeddingTable, _ threads: Int,
-    _ body: (Float, Float) -> Float
+    _ table: inout EmbeddingTable, _ other: EmbeddingTable, _ body: (Float, Float) -> Float
   ) {
     let (count, stride) = (table.rows, table.stride)
     table.withMutableValues { values in
@@ -39,7 +38,7 @@ struct LanePair: Sendable {
   }
 
   /// Multiplies each row by its factors.
-  func scale(_ table: inout EmbeddingTable, by rows: RowFactors, _ threads: Int) {
+  func scale(_ table: inout EmbeddingTable, by rows: RowFactors) {
     let stride = table.stride
     table.withMutableValues { values in
       for row in rows.factors.indices {
@@ -52,16 +51,15 @@ struct LanePair: Sendable {
 
   /// table += the penalty of each lane × other.
   func addPenalty(
-    to table: inout EmbeddingTable, _ factor: Float, _ bias: Float, times other: EmbeddingTable,
-    _ threads: Int
+    to table: inout EmbeddingTable, _ factor: Float, _ bias: Float, times other: EmbeddingTable
   ) {
     let lanes = (0..<dimension).map { $0 < factors ? factor : bias }
-    add(lanes, times: other, to: &table, threads)
+    add(lanes, times: other, to: &table)
   }
 
   /// table += other, each lane × its factor.
   func add(
-    _ lanes: [Float], times other: EmbeddingTable, to table: inout EmbeddingTable, _ threads: Int
+    _ lanes: [Float], times other: EmbeddingTable, to table: inout EmbeddingTable
   ) {
     let (count, stride) = (table.rows, table.stride)
     table.withMutableValues { values in
@@ -74,7 +72,7 @@ struct LanePair: Sendable {
   }
 
   /// The dot product of each column with the same column of another table.
-  func dots(_ left: EmbeddingTable, _ right: EmbeddingTable, _ threads: Int) -> [Double] {
+  func dots(_ left: EmbeddingTable, _ right: EmbeddingTable, threads: Int) -> [Double] {
     let (count, stride) = (left.rows, left.stride)
     let pieces = (count + Self.pieceLength - 1) / Self.pieceLength
     let parts = Parallel.map(pieces, threads: threads) { piece in

@@ -58,7 +58,8 @@ public struct Trainer: Sendable {
   ) throws(TrainingError) -> TrainedModel {
     let stopping = validation.count > 0 ? training.earlyStopping : nil
     return try train(
-      on: ratings, validation: validation, epochs: training.maxEpochs, stopping: stopping,
+      on: ratings, validation: validation, epochs: model.fixedEpochs ?? training.maxEpochs,
+      stopping: stopping,
       resuming: progress, onEpoch: onEpoch, checkpoint: checkpoint)
   }
 
@@ -153,7 +154,12 @@ public struct Trainer: Sendable {
         ratings: inputs.ratings, validation: inputs.validation, threads: threads)
     case .neural:
       return minibatches(inputs, configuration)
-    case .bias, .svdPlusPlus, .als, .itemKNN, .bayesianFM, .ease, .ials, .blend:
+    case .als, .svdPlusPlus:
+      return AlternatingTraining(configuration, inputs: inputs, l2: Float(resolved.l2))
+    case .ials:
+      return ImplicitTraining(
+        configuration, inputs: inputs, options: model.implicit, l2: Float(resolved.l2))
+    case .bias, .itemKNN, .bayesianFM, .ease, .blend:
       throw .unsuitable(model: model.type, reason: "there is no training for it")
     }
   }
@@ -180,7 +186,7 @@ public struct Trainer: Sendable {
   private func configuration(on ratings: RatingSubset) -> ModelConfiguration {
     ModelConfiguration(
       type: model.type, users: users, items: items,
-      factors: model.type.hasFactors ? model.factors : 0,
+      factors: model.storedFactors,
       hidden: model.type == .neural ? model.hidden : [], link: resolved.link, cold: model.cold,
       scale: scale, trainMean: Float(BiasModel.mean(of: ratings)))
   }
