@@ -58,7 +58,7 @@ INLINE void copy_members(const rk_regression *task, const uint32_t *others, cons
     const float *x = task->features + others[n] * stride;
     float *copy = panel + n * stride;
     if (task->confidences) {
-      const float root = __builtin_sqrtf(values[n] > 0 ? values[n] : 0);
+      const float root = __builtin_elementwise_sqrt(values[n] > 0 ? values[n] : 0.0f);
       for (size_t lane = 0; lane < stride; lane += 16) {
         *(v16 *)(copy + lane) = *(const v16 *)(x + lane) * root;
       }
@@ -82,7 +82,7 @@ INLINE void solve(float *matrix, size_t stride, size_t dimension, float *right, 
     float *row = matrix + j * stride;
     const float pivot = row[j];
     // A pivot that is not a number has to reach the solution, where it is seen.
-    const float scale = pivot <= 0 ? 0 : 1 / __builtin_sqrtf(pivot);
+    const float scale = pivot <= 0 ? 0 : 1 / __builtin_elementwise_sqrt(pivot);
     inverse[j] = scale;
     const size_t first = j / 16 * 16;
     for (size_t lane = first; lane < j; lane++) row[lane] = 0;

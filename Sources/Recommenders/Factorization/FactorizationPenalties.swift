@@ -27,6 +27,6 @@ struct FactorizationPenalties: Sendable {
 
   /// The penalties of the items of `svd-plus-plus`; that on who rated an item is less.
   static func items(perRating: Float) -> Self {
-    Self(perRating: perRating, constant: 4, history: 12)
+    Self(perRating: perRating, constant: 4, bias: 6, history: 12)
   }
 }

@@ -15,7 +15,8 @@
 /// | `sgd` | 1 | 0.06 | 0.02 | 0.03 |
 /// | `adagrad` | 0.2 | 0.05 | 0.02 | 0.03 |
 ///
-/// The L2 of `als` is 0.1, of `svd-plus-plus` 0.12, of `ials` 0.01; they have no optimizer.
+/// The L2 of `als` is 0.1, of `svd-plus-plus` 0.12, of both 0.05 from 1 million on, and of `ials` 0.01;
+/// they have no optimizer.
 ///
 /// The learning rate is multiplied by 0.8 after each epoch of blocks, and stays as it is in batches.
 public struct ResolvedTraining: Equatable, Sendable {
@@ -71,8 +72,8 @@ public struct ResolvedTraining: Equatable, Sendable {
     learningRateDecay = training.learningRateDecay ?? (inBlocks ? 0.8 : 1)
     let customaryL2 =
       switch model.type {
-      case .als: 0.1
-      case .svdPlusPlus: 0.12
+      case .als: isLarge ? 0.05 : 0.1
+      case .svdPlusPlus: isLarge ? 0.05 : 0.12
       case .ials: 0.01
       default: optimizer == .adam ? 1e-6 : inBlocks ? 0.03 : 0.02
       }
