@@ -58,6 +58,14 @@ enum TinyBundle {
     }
     let factors = configuration.factors
     var tensors: [NamedTensor] = []
+    if case .blend(let blend) = configuration.details {
+      return blend.models.enumerated().flatMap { number, model in
+        self.tensors(model).map {
+          NamedTensor(name: "model_\(number + 1).\($0.name)", shape: $0.shape, values: $0.values)
+        }
+      }
+    }
+    if case .neural(let network) = configuration.details { return self.tensors(network) }
     if factors > 0 {
       tensors.append(tensor("user_factors", [3, factors], step: 7))
       tensors.append(tensor("item_factors", [4, factors], step: 5))
@@ -72,6 +80,32 @@ enum TinyBundle {
       tensors.append(tensor("dense_2_kernel", [2, 1], step: 6))
       tensors.append(tensor("dense_2_bias", [1], step: 1))
     default: break
+    }
+    return tensors
+  }
+
+  /// The tensors of a network with two hidden units; users' first days lie a few apart.
+  private static func tensors(_ network: NeuralDetails) -> [NamedTensor] {
+    func tensor(_ name: String, _ shape: [Int], step: Int) -> NamedTensor {
+      let values = (0..<shape.reduce(1, *)).map { Float(($0 * step + 5) % 17 - 8) / 8 }
+      return NamedTensor(name: name, shape: shape, values: values)
+    }
+    var tensors = [
+      tensor("user_factors", [3, network.userFactors], step: 7),
+      tensor("item_factors", [4, network.itemFactors], step: 5),
+      tensor("dense_1_kernel", [network.inputs, 2], step: 3),
+      tensor("dense_1_bias", [2], step: 2), tensor("dense_2_kernel", [2, 1], step: 6),
+      tensor("dense_2_bias", [1], step: 1),
+    ]
+    for (number, (name, rows)) in network.featureRows.enumerated() {
+      tensors.append(tensor(name, [rows, network.featureFactors], step: 3 + 2 * number))
+    }
+    if network.genres != nil {
+      tensors.append(tensor("item_genre_factors", [4, network.featureFactors], step: 11))
+    }
+    if network.date != nil {
+      tensors.append(
+        NamedTensor(name: "user_first_day", shape: [3], values: [11_017, 10_900, 11_020]))
     }
     return tensors
   }
@@ -94,7 +128,36 @@ enum TinyBundle {
     configuration(.logisticDot),
     configuration(.neural),
     configuration(.neural, cold: .asTrained),
+    network(NeuralDetails(userFactors: 2, itemFactors: 5)),
+    network(NeuralDetails(userFactors: 2, itemFactors: 3, genres: ["Comedy", "Drama"])),
+    network(
+      NeuralDetails(
+        userFactors: 4, itemFactors: 1, genres: [],
+        date: DateEncoding(firstYear: 1996, years: 5, asOf: 951_868_799))),
+    network(
+      NeuralDetails(
+        userFactors: 1, itemFactors: 1, date: DateEncoding(firstYear: 0, years: 0, asOf: nil))),
+    configuration(.als, link: .identity),
+    configuration(.svdPlusPlus, link: .identity),
+    configuration(.ials, link: .identity),
   ]
+
+  private static func network(_ details: NeuralDetails) -> ModelConfiguration {
+    var network = configuration(.neural)
+    network.details = .neural(details)
+    return network
+  }
+
+  /// A sum of two models.
+  static let blend: ModelConfiguration = {
+    var blend = configuration(.blend, link: .identity)
+    (blend.factors, blend.hidden) = (0, [])
+    blend.details = .blend(
+      BlendDetails(
+        models: [configuration(.biasedDot), configuration(.dot, link: .identity)],
+        weights: [0.75, 0.25]))
+    return blend
+  }()
 
   /// The lists of all users.
   static func lists(_ bundle: ModelBundle, k: Int) -> [RecommendationList] {

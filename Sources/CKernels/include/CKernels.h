@@ -374,6 +374,21 @@ void rk_gram(const float *rows, size_t count, size_t stride, size_t dimension, f
 void rk_sum_members(const rk_lists *lists, const float *sources, const float *scales, size_t first,
                     size_t end, size_t stride, float *targets);
 
+/// The number of rows and of columns of a tile of a matrix of doubles.
+#define RK_TILE_SIDE 64
+
+/// target += scale * left . right, for tiles aligned to 64 bytes. Each value is summed over the columns
+/// of `left` in ascending order, starting from what it was.
+void rk_tile_multiply_add(double *target, const double *left, const double *right, double scale);
+
+/// Inverts a positive definite tile in place, by the elimination of Gauss and Jordan.
+///
+/// Returns 0 where a pivot is not a positive finite number; the tile is of no use then.
+int rk_tile_invert(double *tile);
+
+/// target[column][row] = source[row][column].
+void rk_tile_turn(const double *source, double *target);
+
 #pragma clang assume_nonnull end
 
 #endif

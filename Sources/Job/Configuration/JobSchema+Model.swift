@@ -26,6 +26,12 @@ extension JobSchema {
       Field(
         "dropout", \ModelOptions.self, .object(dropout), "What is dropped while training."
       ).only("for the model type `neural` only", byKey: "type") { $0.type == .neural },
+    ] + neural + [
+      Field(
+        "low_input", \ModelOptions.ease.lowInput, .number(.share),
+        "What a rating below `recommend.relevance_threshold` counts as a choice, where 1 is one from "
+          + "there on."
+      ).only("for the model type `ease` only", byKey: "type") { $0.type == .ease },
       Field(
         "unobserved_weight", \ModelOptions.implicit.background, .number(.positive),
         "The weight of the target 0 that every pair of a user and an item has, beside the rated "

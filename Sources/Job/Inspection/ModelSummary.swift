@@ -59,9 +59,13 @@ public struct ModelSummary: Sendable {
       layers.append(
         Layer(name: name, type: type, shape: shape, parameters: parameters, inputs: inputs))
     }
+    var (userFactors, itemFactors) = (factors, factors)
+    if case .neural(let network) = configuration.details {
+      (userFactors, itemFactors) = (network.userFactors, network.itemFactors)
+    }
     if factors > 0 {
-      add("user_factors", "Embedding", [factors], users * factors, ["user"])
-      add("item_factors", "Embedding", [factors], items * factors, ["item"])
+      add("user_factors", "Embedding", [userFactors], users * userFactors, ["user"])
+      add("item_factors", "Embedding", [itemFactors], items * itemFactors, ["item"])
     }
     switch configuration.type {
     case .dot, .ials:
@@ -78,8 +82,18 @@ public struct ModelSummary: Sendable {
       }
       add("key", "Add", [1], 0, terms)
     case .neural:
-      add("factors", "Concatenate", [2 * factors], 0, ["user_factors", "item_factors"])
-      var (width, input) = (2 * factors, "factors")
+      var (width, parts) = (userFactors + itemFactors, ["user_factors", "item_factors"])
+      if case .neural(let network) = configuration.details {
+        width = network.inputs
+        for (name, rows) in network.featureRows {
+          let length = network.featureFactors
+          add(
+            name, "Embedding", [length], rows * length, [name == "genre_factors" ? "item" : "time"])
+          parts.append(name)
+        }
+      }
+      var input = "factors"
+      add(input, "Concatenate", [width], 0, parts)
       for (index, units) in (configuration.hidden + [1]).enumerated() {
         let name = "dense_\(index + 1)"
         let isLast = index == configuration.hidden.count

@@ -59,7 +59,8 @@ public struct UserRecommendations: Sendable {
     best = rated.sorted { ($1.rating, $0.item) < ($0.rating, $1.item) }.prefix(Self.bestCount)
       .map { entry($0.item, $0.rating) }
     let recommender = TopNRecommender(
-      model: bundle.model, excluding: bundle.seen, candidates: Self.candidates(of: bundle), k: k)
+      model: bundle.model, excluding: bundle.seen, candidates: Self.candidates(of: bundle), k: k,
+      order: Self.order(of: bundle))
     let lists = recommender.recommend(index.position..<index.position + 1)
       .flatMap(\.items)
     if let item = lists.first(where: { !$0.score.isFinite })?.item {
@@ -74,6 +75,19 @@ public struct UserRecommendations: Sendable {
     var counts = [Int](repeating: 0, count: bundle.items.count)
     for item in bundle.seen.indices { counts[item.position] += 1 }
     return counts.map { $0 >= least }
+  }
+
+  /// The order that the bundle's lists were published in.
+  private static func order(of bundle: ModelBundle) -> ListOrder {
+    var options = RecommendOptions()
+    let recommend = bundle.resultPlan["recommend"]
+    options.rankBy =
+      recommend?["rank_by"]?.stringValue.flatMap { RankingOrder(rawValue: $0) } ?? .rating
+    options.z = recommend?["z"]?.doubleValue ?? options.z
+    options.diversity = recommend?["diversity"]?.doubleValue ?? 0
+    options.maxPerGenre = recommend?["max_per_genre"]?.intValue
+    return ListOrder(
+      options, model: bundle.model, blend: bundle.blend, details: bundle.itemDetails)
   }
 
   /// Two tables for a terminal.

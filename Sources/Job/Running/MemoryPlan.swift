@@ -97,7 +97,7 @@ struct MemoryPlan: Equatable, Sendable {
 
   /// Plans the run of a job on that many ratings, users and items with that many threads.
   init(_ plan: Plan, _ counts: Counts, threads: Int) {
-    let tables = Tables(plan.model, counts)
+    let tables = plan.models.map { Tables($0, counts) }
     // No list is longer than there are items.
     let k = min(plan.recommend.k, counts.items)
     let dataset = [
@@ -112,11 +112,20 @@ struct MemoryPlan: Equatable, Sendable {
     // Carving parts what is not held out once more, and both ways to see it are kept.
     let splitRows = carves ? 2 * Double(counts.ratings) - held : Double(counts.ratings)
     let split = Part(name: "split", bytes: Int(splitRows) * Size.splitRow)
-    let resolved = ResolvedTraining(
-      plan.training, model: plan.model, ratings: counts.ratings - Int(held),
-      watchesHeldOut: plan.split.validation == .test)
+    let inverse = Self.inverse(plan, counts)
+    let modelBytes = tables.reduce(0) { $0 + $1.model }
+    let itemBytes = tables.reduce(0) { $0 + $1.items }
+    // Models are trained one after the other.
+    let trainingBytes = zip(plan.models, tables).map { model, tables in
+      tables.training(
+        plan.training,
+        ResolvedTraining(
+          plan.training, model: model, ratings: counts.ratings - Int(held),
+          watchesHeldOut: plan.split.validation == .test
+        ).optimizer)
+    }.max()
     let models = Part(
-      name: "models", bytes: tables.model * (plan.training.refit == .all ? 2 : 1))
+      name: "models", bytes: (modelBytes + inverse) * (plan.training.refit == .all ? 2 : 1))
     let lists = Part(
       name: "lists",
       bytes: counts.users * (k * Size.recommendation + Size.list))
@@ -142,7 +151,7 @@ struct MemoryPlan: Equatable, Sendable {
         stage: .train,
         parts: dataset + [
           split, Part(name: "training rows", bytes: counts.ratings * Size.trainingRating),
-          Part(name: "training", bytes: tables.training(plan.training, resolved.optimizer)), models,
+          Part(name: "training", bytes: (trainingBytes ?? 0) + inverse), models,
         ]),
       StageMemory(
         stage: .evaluate,
@@ -150,7 +159,7 @@ struct MemoryPlan: Equatable, Sendable {
           split, models, lists,
           Part(
             name: "evaluation",
-            bytes: counts.ratings * Size.seen + Int(held) * Size.heldOut + tables.items),
+            bytes: counts.ratings * Size.seen + Int(held) * Size.heldOut + itemBytes),
         ]),
       StageMemory(
         stage: .recommend,
@@ -159,7 +168,7 @@ struct MemoryPlan: Equatable, Sendable {
           Part(name: "rated items", bytes: counts.ratings * Size.seen),
           Part(
             name: "ranking",
-            bytes: tables.items
+            bytes: itemBytes
               + threads * Size.listsAtOnce * (k * Size.recommendation + Size.list)),
         ]),
       StageMemory(
@@ -185,9 +194,20 @@ struct MemoryPlan: Equatable, Sendable {
         parts: dataset + [
           split, models, lists,
           Part(
-            name: "bundle", bytes: 2 * tables.model + counts.ratings * Size.bundledSeen),
+            name: "bundle", bytes: 2 * (modelBytes + inverse) + counts.ratings * Size.bundledSeen),
         ]),
     ]
+  }
+
+  /// What `ease` holds, as the model or for the order of the lists: the inverse, and the choices by user
+  /// and by item. While it is inverted, its triangle of doubles takes as much again.
+  private static func inverse(_ plan: Plan, _ counts: Counts) -> Int {
+    let isOrder =
+      plan.recommend.rankBy == .relevance
+      && plan.recommend.relevance.model.resolved(users: counts.users, items: counts.items) == .ease
+    guard isOrder || plan.models.contains(where: { $0.type == .ease }) else { return 0 }
+    let size = min(counts.users, counts.items)
+    return Size.parameter * (size * size + 4 * counts.ratings)
   }
 
   /// The stage that holds the most; the earliest of several.
@@ -252,12 +272,28 @@ private struct Tables {
     rowBytes =
       options.type.hasFactors
       ? padded(options.storedFactors + biases) : 2 * MemoryPlan.Size.parameter
-    users = counts.users * rowBytes
-    items = counts.items * rowBytes
-    widths = options.type == .neural ? [2 * options.factors] + options.hidden + [1] : []
+    guard options.type == .neural else {
+      users = counts.users * rowBytes
+      items = counts.items * rowBytes
+      (widths, layers) = ([], 0)
+      model = users + items + rows * MemoryPlan.Size.trainedRow / 2
+      return
+    }
+    let factors = (options.userFactors ?? options.factors, options.itemFactors ?? options.factors)
+    users = counts.users * padded(factors.0)
+    items = counts.items * padded(factors.1)
+    let features = options.networkFeatures ?? []
+    let (hasGenres, hasDate) = (features.contains(.genres), features.contains(.date))
+    let embeddings = (hasGenres ? 1 : 0) + (hasDate ? DatePart.allCases.count : 0)
+    let inputs = factors.0 + factors.1 + embeddings * NeuralDetails.customaryFeatureFactors
+    widths = [inputs] + options.hidden + [1]
     layers = zip(widths, widths.dropFirst()).reduce(0) { $0 + ($1.0 + 1) * padded($1.1) }
-    let parts = options.type == .neural ? padded(options.hidden.first ?? 1) : 0
-    model = users + items + layers + rows * (parts + MemoryPlan.Size.trainedRow / 2)
+    // The first layer's part of each user, twice where there is a date, and of each item.
+    let part = padded(options.hidden.first ?? 1)
+    let parts = (counts.users * (hasDate ? 2 : 1) + counts.items) * part
+    let genres = hasGenres ? counts.items * padded(NeuralDetails.customaryFeatureFactors) : 0
+    model =
+      users + items + layers + parts + genres + rows * MemoryPlan.Size.trainedRow / 2
   }
 
   /// What training holds: weights with what the optimizer remembers of them, those of the best epoch

@@ -7,15 +7,40 @@ extension BundleConfiguration {
   static func json(of details: ModelDetails) -> JSONValue? {
     switch details {
     case .none: nil
+    case .ease(let details): ["l2": .number(JSONNumber(details.l2))]
+    case .neural(let network): json(of: network)
+    case .blend(let blend):
+      [
+        "models": .array(blend.models.map { .object(members(of: $0)) }),
+        "weights": .array(blend.weights.map { .number(JSONNumber($0)) }),
+      ]
     }
   }
 
   /// Reads that value.
   static func details(
-    _ json: JSONValue?, of type: ModelType, _ fields: Fields
+    of type: ModelType, _ fields: Fields
   ) throws(PublishingError) -> ModelDetails {
     switch type {
+    case .ease: .ease(EaseDetails(l2: try fields.float("l2")))
+    case .neural: try network(fields)
+    case .blend: .blend(try blend(fields))
     default: .none
     }
+  }
+
+  private static func blend(_ fields: Fields) throws(PublishingError) -> BlendDetails {
+    let (models, weights) = (try fields.elements("models"), try fields.floats("weights"))
+    guard !models.isEmpty, models.count == weights.count else {
+      throw fields.damage("has a blend with a model or a weight missing")
+    }
+    var configurations: [ModelConfiguration] = []
+    for fields in models {
+      guard fields.json["type"]?.stringValue != ModelType.blend.rawValue else {
+        throw fields.damage("has a blend in a blend")
+      }
+      configurations.append(try model(fields))
+    }
+    return BlendDetails(models: configurations, weights: weights)
   }
 }

@@ -123,6 +123,27 @@ public struct FactorModel: RatingPredictor {
     }
   }
 
+  /// The ranking keys of several items, each summed as a single one.
+  public func rankingKeys(by user: UserIndex, of items: [UInt32]) -> [Float] {
+    guard !fallsBackToMean else {
+      return items.map { rankingKey(of: ItemIndex(Int($0)), by: user) }
+    }
+    let userStart = user.position * users.stride
+    let (stride, dimension) = (self.items.stride, users.dimension)
+    return users.withValues { userValues in
+      self.items.withValues { itemValues in
+        items.map { item in
+          let itemStart = Int(item) * stride
+          var sum: Float = 0
+          for lane in 0..<dimension {
+            sum += userValues[userStart + lane] * itemValues[itemStart + lane]
+          }
+          return sum
+        }
+      }
+    }
+  }
+
   /// A way to the items with the greatest ranking keys.
   public func selection(of candidates: [UInt32]) -> any RowSelection {
     let factors = configuration.factors

@@ -44,8 +44,9 @@ public struct ModelConfiguration: Equatable, Sendable {
   /// r_max − r_min.
   public var range: Float { scale.maximum - scale.minimum }
 
-  /// What the identity link adds to a key: μ, or 0 for `dot`, whose factors carry the mean.
-  public var offset: Float { type == .dot ? 0 : trainMean }
+  /// What the identity link adds to a key: μ, or 0 for `dot`, whose factors carry the mean, and for
+  /// relevance models, whose keys are no ratings.
+  public var offset: Float { type == .dot || type.isRelevance ? 0 : trainMean }
 
   /// The rating that a ranking key stands for; never falls when the key rises.
   public func rating(ofKey key: Float) -> Float {

@@ -2,4 +2,10 @@
 public enum ModelDetails: Equatable, Sendable {
   /// Nothing.
   case none
+  /// Those of `ease`.
+  case ease(EaseDetails)
+  /// What a network that is not the tutorial's needs.
+  case neural(NeuralDetails)
+  /// The models of a blend, and their weights.
+  case blend(BlendDetails)
 }

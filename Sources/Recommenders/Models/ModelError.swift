@@ -8,6 +8,8 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
   case unsupported(type: ModelType)
   /// A parameter is not a finite number.
   case notFinite(name: String, index: Int)
+  /// A value has no meaning.
+  case outOfRange(name: String, index: Int)
 
   /// One sentence for people.
   public var description: String {
@@ -20,6 +22,8 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
       "a \(type.rawValue) model cannot be made"
     case .notFinite(let name, let index):
       "value \(index) of the tensor \"\(name)\" is not a finite number"
+    case .outOfRange(let name, let index):
+      "value \(index) of the tensor \"\(name)\" is out of range"
     }
   }
 }
@@ -51,10 +55,17 @@ public enum ModelRestoration {
   ) throws(ModelError) -> any RatingPredictor {
     switch configuration.type {
     case .neural:
-      try NeuralModel(configuration, tensors: tensors, trainingCounts: trainingCounts)
+      return try NeuralModel(configuration, tensors: tensors, trainingCounts: trainingCounts)
     case .bias, .dot, .biasedDot, .logisticDot, .svdPlusPlus, .als, .ials:
-      try FactorModel(configuration, tensors: tensors, trainingCounts: trainingCounts)
-    case .itemKNN, .bayesianFM, .ease, .blend:
+      return try FactorModel(configuration, tensors: tensors, trainingCounts: trainingCounts)
+    case .blend:
+      guard case .blend(let details) = configuration.details else {
+        throw .unsupported(type: configuration.type)
+      }
+      return try BlendModel(details, tensors: tensors, trainingCounts: trainingCounts)
+    case .ease:
+      return try EaseModel(configuration, tensors: tensors, trainingCounts: trainingCounts)
+    case .itemKNN, .bayesianFM:
       throw .unsupported(type: configuration.type)
     }
   }

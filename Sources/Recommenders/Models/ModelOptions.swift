@@ -108,8 +108,17 @@ public struct ModelOptions: Equatable, Sendable {
   public var hiddenDropout: Double = 0.5
   /// What `ials` makes of ratings, and for how long it trains.
   public var implicit = ImplicitOptions()
+  /// The number of factors of each user of `neural`. The default is `factors`.
+  public var userFactors: Int?
+  /// The number of factors of each item of `neural`. The default is `factors`.
+  public var itemFactors: Int?
+  /// What `neural` knows besides user and item. The default is nothing.
+  public var networkFeatures: [NetworkFeature]?
   /// What is predicted where training saw neither or only one side. The default is `known-terms`.
   public var cold: ColdPolicy = .knownTerms
+
+  /// How `ease` learns.
+  public var ease = EaseOptions()
 
   /// Creates the default options.
   public init() {}
@@ -123,4 +132,12 @@ public struct ModelOptions: Equatable, Sendable {
 
   /// The number of epochs of a model that no validation rating says when to stop; `nil` for others.
   var fixedEpochs: Int? { type == .ials ? implicit.sweeps : nil }
+}
+
+/// What `neural` can know of a rating besides its user and item.
+public enum NetworkFeature: String, CaseIterable, Sendable {
+  /// The item's genres.
+  case genres
+  /// The time of the rating.
+  case date
 }

@@ -39,11 +39,12 @@ public protocol RatingPredictor: Sendable {
 }
 
 extension RatingPredictor {
-  /// Whether pairs that training did not see both sides of get the mean rating: `dot` and `neural`
-  /// have no biases to fall back on.
+  /// Whether pairs that training did not see both sides of get the mean rating: `dot`, and `neural`
+  /// without features, have nothing to fall back on.
   var fallsBackToMean: Bool {
     configuration.cold == .knownTerms
-      && (configuration.type == .dot || configuration.type == .neural)
+      && (configuration.type == .dot
+        || configuration.type == .neural && !configuration.network.hasFeatures)
   }
 
   /// Whether the ranking key of a pair is that of the mean rating.

@@ -39,6 +39,9 @@ public struct Trainer: Sendable {
     self.threads = threads
   }
 
+  /// The number of epochs that are trained where early stopping does not end it.
+  public var epochs: Int { model.fixedEpochs ?? training.maxEpochs }
+
   /// Trains until early stopping or the last epoch.
   ///
   /// - Parameters:
@@ -56,10 +59,10 @@ public struct Trainer: Sendable {
     on ratings: RatingSubset, validation: RatingSubset, resuming progress: TrainingProgress? = nil,
     onEpoch: (EpochRecord) -> Void, checkpoint: Checkpointing = { _ in }
   ) throws(TrainingError) -> TrainedModel {
-    let stopping = validation.count > 0 ? training.earlyStopping : nil
+    let stopping =
+      validation.count > 0 && model.type.hasBestEpoch ? training.earlyStopping : nil
     return try train(
-      on: ratings, validation: validation, epochs: model.fixedEpochs ?? training.maxEpochs,
-      stopping: stopping,
+      on: ratings, validation: validation, epochs: epochs, stopping: stopping,
       resuming: progress, onEpoch: onEpoch, checkpoint: checkpoint)
   }
 
@@ -137,6 +140,11 @@ public struct Trainer: Sendable {
     case .bias:
       return BiasModel.fit(
         inputs.ratings, users: users, items: items, scale: scale, threads: threads)
+    case .ease:
+      var options = model.ease
+      options.l2 = training.l2 ?? options.l2
+      return try EaseModel.fit(
+        inputs.ratings, configuration(on: inputs.ratings), options: options, threads: threads)
     default:
       throw .unsuitable(model: model.type, reason: "there is no training for it")
     }
@@ -172,8 +180,9 @@ public struct Trainer: Sendable {
     let state: any ModelInTraining =
       configuration.type == .neural
       ? NeuralTraining(
-        configuration, options: model, seed: training.seed, l2: l2,
-        penalizesWholeTables: wholeTables, batchSize: training.batchSize)
+        configuration, options: model, encodings: encodings(on: inputs.ratings),
+        seed: training.seed, l2: l2, penalizesWholeTables: wholeTables,
+        batchSize: training.batchSize)
       : FactorTraining(
         configuration, seed: training.seed, l2: l2, penalizesWholeTables: wholeTables,
         batchSize: training.batchSize)
@@ -183,12 +192,21 @@ public struct Trainer: Sendable {
       validation: inputs.validation, threads: threads)
   }
 
+  private func encodings(on ratings: RatingSubset) -> FeatureTables.Encodings {
+    FeatureTables.Encodings(model, ratings: ratings, users: users, items: items, details: details)
+  }
+
+  private func details(on ratings: RatingSubset) -> ModelDetails {
+    model.type == .neural ? ModelDetails(model, encodings(on: ratings)) : .none
+  }
+
   private func configuration(on ratings: RatingSubset) -> ModelConfiguration {
     ModelConfiguration(
       type: model.type, users: users, items: items,
       factors: model.storedFactors,
       hidden: model.type == .neural ? model.hidden : [], link: resolved.link, cold: model.cold,
-      scale: scale, trainMean: Float(BiasModel.mean(of: ratings)))
+      scale: scale, trainMean: Float(BiasModel.mean(of: ratings)),
+      details: details(on: ratings))
   }
 
   private static func record(
