@@ -265,6 +265,7 @@ private struct Tables {
   private let widths: [Int]
   /// What it takes to find the similarities and residuals of `item-knn`.
   private let fitting: Int
+  private let type: ModelType
 
   init(_ options: ModelOptions, _ counts: MemoryPlan.Counts) {
     let biases = options.type.hasBiases ? 2 : 0
@@ -272,10 +273,11 @@ private struct Tables {
       let padding = MemoryPlan.Size.paddedParameters
       return (count + padding - 1) / padding * padding * MemoryPlan.Size.parameter
     }
+    type = options.type
     rows = counts.users + counts.items
     rowBytes =
       options.type.hasFactors
-      ? padded(options.factors + biases) : 2 * MemoryPlan.Size.parameter
+      ? padded(options.storedFactors + biases) : 2 * MemoryPlan.Size.parameter
     guard options.type == .neural else {
       users = counts.users * rowBytes
       items = counts.items * rowBytes
@@ -318,10 +320,13 @@ private struct Tables {
   func training(_ options: TrainingOptions, _ optimizer: OptimizerType) -> Int {
     guard rowBytes > 2 * MemoryPlan.Size.parameter else { return fitting }
     let tables =
-      switch optimizer {
-      case .sgd: 1
-      case .adagrad: 2
-      case .adam, .lazyAdam, .auto: 3
+      switch (type, optimizer) {
+      case (.als, _), (.ials, _): 1
+      // The rows, the histories, and what fits these.
+      case (.svdPlusPlus, _): 5
+      case (_, .sgd): 1
+      case (_, .adagrad): 2
+      case (_, .adam), (_, .lazyAdam), (_, .auto): 3
       }
     let state = tables * (users + items + layers) + rows * MemoryPlan.Size.trainedRow
     let best = options.earlyStopping?.restoreBest == true ? users + items + layers : 0

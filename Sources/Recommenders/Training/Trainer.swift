@@ -40,9 +40,7 @@ public struct Trainer: Sendable {
   }
 
   /// The number of epochs that are trained where early stopping does not end it.
-  public var epochs: Int {
-    model.type == .bayesianFM ? model.bayesianFM.epochs : training.maxEpochs
-  }
+  public var epochs: Int { model.fixedEpochs ?? training.maxEpochs }
 
   /// Trains until early stopping or the last epoch.
   ///
@@ -178,7 +176,12 @@ public struct Trainer: Sendable {
       return minibatches(inputs, configuration)
     case .bayesianFM:
       return try BayesianFMTraining(configuration, options: model.machine, inputs: inputs)
-    case .bias, .svdPlusPlus, .als, .itemKNN, .ease, .ials, .blend:
+    case .als, .svdPlusPlus:
+      return AlternatingTraining(configuration, inputs: inputs, l2: Float(resolved.l2))
+    case .ials:
+      return ImplicitTraining(
+        configuration, inputs: inputs, options: model.implicit, l2: Float(resolved.l2))
+    case .bias, .itemKNN, .ease, .blend:
       throw .unsuitable(model: model.type, reason: "there is no training for it")
     }
   }
@@ -218,7 +221,7 @@ public struct Trainer: Sendable {
   private func configuration(on ratings: RatingSubset) -> ModelConfiguration {
     ModelConfiguration(
       type: model.type, users: users, items: items,
-      factors: model.type.hasFactors ? model.factors : 0,
+      factors: model.storedFactors,
       hidden: model.type == .neural ? model.hidden : [], link: resolved.link, cold: model.cold,
       scale: scale, trainMean: Float(BiasModel.mean(of: ratings)),
       details: details(on: ratings))
