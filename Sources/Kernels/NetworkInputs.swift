@@ -1,29 +1,38 @@
 internal import CKernels
 
-/// Rows of two tables that go through a network side by side.
+/// Rows of some tables that go through a network side by side.
 public struct NetworkInputs: Sendable {
+  /// A table, and which of its rows each row of the inputs takes.
+  public struct Part: Sendable {
+    let table: EmbeddingTable
+    let numbers: [UInt32]
+
+    /// Names the row of a table that each row of the inputs takes.
+    public init(_ table: EmbeddingTable, _ numbers: [UInt32]) {
+      self.table = table
+      self.numbers = numbers
+    }
+  }
+
   /// Which of the numbers are meant.
   let rows: Range<Int>
-  private let left: (table: EmbeddingTable, numbers: [UInt32])
-  private let right: (table: EmbeddingTable, numbers: [UInt32])
+  private let parts: [Part]
 
-  /// Names the rows: `numbers[rows]` of each table.
+  /// Names the rows: `numbers[rows]` of each part, the parts in the order of their lanes.
   ///
   /// - Precondition: All rows exist.
-  public init(
-    left: EmbeddingTable, _ leftNumbers: [UInt32], right: EmbeddingTable,
-    _ rightNumbers: [UInt32], rows: Range<Int>
-  ) {
-    self.left = (left, leftNumbers)
-    self.right = (right, rightNumbers)
+  public init(_ parts: [Part], rows: Range<Int>) {
+    self.parts = parts
     self.rows = rows
-    for (table, numbers) in [self.left, self.right] {
-      for number in numbers[rows] { precondition(Int(number) < table.rows, "no such row") }
+    for part in parts {
+      for number in part.numbers[rows] {
+        precondition(Int(number) < part.table.rows, "no such row")
+      }
     }
   }
 
   /// The number of values of a row.
-  var dimension: Int { left.table.dimension + right.table.dimension }
+  var dimension: Int { parts.reduce(0) { $0 + $1.table.dimension } }
 
   /// Copies some rows, counted from the first of ``rows``, to the same rows of a table that nobody else
   /// uses meanwhile.
@@ -31,16 +40,16 @@ public struct NetworkInputs: Sendable {
     precondition(places.upperBound <= min(target.rows, rows.count), "no such rows")
     precondition(dimension == target.dimension, "rows differ in length")
     var first = 0
-    for (table, numbers) in [left, right] {
+    for part in parts {
       // Safety: `init` found all numbers inside the tables, and the places lie inside the target.
-      unsafe numbers.withUnsafeBufferPointer { numbers in
+      unsafe part.numbers.withUnsafeBufferPointer { numbers in
         guard let numbers = numbers.baseAddress else { return }
         unsafe rk_gather_lanes(
-          target.start + places.lowerBound * target.stride, target.stride, first, table.start,
-          table.stride, numbers + rows.lowerBound + places.lowerBound, table.dimension,
-          places.count)
+          target.start + places.lowerBound * target.stride, target.stride, first,
+          part.table.start, part.table.stride, numbers + rows.lowerBound + places.lowerBound,
+          part.table.dimension, places.count)
       }
-      first += table.dimension
+      first += part.table.dimension
     }
   }
 }

@@ -2,7 +2,7 @@ internal import CKernels
 
 /// Forward and backward through the dense layers of a network, for many rows at a time.
 ///
-/// A row's inputs are a row of one table and a row of another, side by side. Between the layers stands
+/// A row's inputs are rows of some tables, side by side. Between the layers stands
 /// the rectifier; the last layer has one output, the key. The derivatives by the inputs and the
 /// kernels can be asked for until the next pass.
 ///

@@ -29,6 +29,9 @@ public struct RunDirectory: Sendable {
     self.path = path
   }
 
+  /// The directory of what is kept between runs.
+  public var statePath: String { PathName.joined(path, Self.stateName) }
+
   /// A run that is being filled.
   public struct StagedRun: Sendable {
     /// The name that the run will have.

@@ -5,7 +5,7 @@ public struct RatingsDataset: Sendable {
   /// The raw ids of the items that were rated.
   public let items: LabelEncoder<ItemIndex>
   /// The ratings in file order; no user has two of one item.
-  public let ratings: RatingColumns
+  public internal(set) var ratings: RatingColumns
   /// The least and the greatest of the ratings.
   public let scale: RatingScale
   /// What is known of each item, by item index; empty if the dataset has no items file.

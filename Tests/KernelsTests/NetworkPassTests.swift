@@ -30,7 +30,8 @@ struct NetworkPassTests {
     for epoch in [UInt32(1), 2] {
       let loss = pass.run(
         NetworkInputs(
-          left: twin.left, numbers, right: twin.right, others, rows: 3..<3 + shape.rows),
+          [NetworkInputs.Part(twin.left, numbers), NetworkInputs.Part(twin.right, others)],
+          rows: 3..<3 + shape.rows),
         layers: twin.layers,
         dropout: rates.enumerated().map {
           DropoutGates(

@@ -40,6 +40,16 @@ enum TinyBundle {
       scale: RatingScale(minimum: 0.5, maximum: 5), trainMean: 3.3)
   }
 
+  /// A machine with every kind of feature, of two samples of three factors.
+  static func machine(levels: [Float] = []) -> ModelConfiguration {
+    var model = configuration(.bayesianFM, link: .identity)
+    model.details = .bayesianFM(
+      BayesianFMDetails(
+        samples: 2, features: [.implicit, .genres, .userGenre, .day, .timeNeighbours],
+        levels: levels, asOf: 2 * 86_400 + 5))
+    return model
+  }
+
   static let counts = TrainingCounts(users: [2, 1, 2], items: [2, 2, 1, 0])
 
   static func model(
@@ -58,13 +68,50 @@ enum TinyBundle {
     }
     let factors = configuration.factors
     var tensors: [NamedTensor] = []
+    if configuration.type == .bayesianFM {
+      for (name, rows) in [
+        ("user", 3), ("item", 4), ("rater", 3), ("rated", 4), ("cross", 2), ("day", 2),
+        ("neighbour", 42),
+      ] {
+        tensors.append(tensor("\(name)_samples", [rows, 4, 2], step: rows))
+      }
+      var cuts = 0
+      if case .bayesianFM(let details) = configuration.details {
+        cuts = max(details.levels.count - 1, 0)
+      }
+      tensors.append(tensor("global_samples", [2 + cuts, 2], step: 3))
+      tensors.append(tensor("user_means", [3], step: 5))
+      tensors.append(
+        NamedTensor(name: "user_spreads", shape: [3], values: [0.5, 1, 0.75]))
+      tensors.append(
+        NamedTensor(name: "cross_features", shape: [3, 2], values: [0, 1, 0, 0, 2, 0]))
+      tensors.append(
+        NamedTensor(
+          name: "item_kinds", shape: [4, 2], values: [1, 0, 0.5, 0.5, 0, 0, 0, 1]))
+      tensors.append(NamedTensor(name: "days", shape: [2], values: [1, 2]))
+      tensors.append(
+        NamedTensor(
+          name: "neighbour_bounds", shape: [2, 19],
+          values: (0..<38).map { Float($0 % 19 - 9) / 8 }))
+      tensors.append(
+        NamedTensor(
+          name: "recent_means", shape: [3, 2], values: [0, 0.25, -1, 0.5, 0.125, 0]))
+      return tensors
+    }
+    if case .blend(let blend) = configuration.details {
+      return blend.models.enumerated().flatMap { number, model in
+        self.tensors(model).map {
+          NamedTensor(name: "model_\(number + 1).\($0.name)", shape: $0.shape, values: $0.values)
+        }
+      }
+    }
+    if case .neural(let network) = configuration.details { return self.tensors(network) }
     if factors > 0 {
       tensors.append(tensor("user_factors", [3, factors], step: 7))
       tensors.append(tensor("item_factors", [4, factors], step: 5))
     }
     switch configuration.type {
-    case .dot: break
-    case .bias, .biasedDot, .logisticDot:
+    case .bias, .biasedDot, .logisticDot, .svdPlusPlus, .als:
       tensors.append(tensor("user_bias", [3], step: 3))
       tensors.append(tensor("item_bias", [4], step: 4))
     case .neural:
@@ -72,6 +119,33 @@ enum TinyBundle {
       tensors.append(tensor("dense_1_bias", [2], step: 2))
       tensors.append(tensor("dense_2_kernel", [2, 1], step: 6))
       tensors.append(tensor("dense_2_bias", [1], step: 1))
+    default: break
+    }
+    return tensors
+  }
+
+  /// The tensors of a network with two hidden units; users' first days lie a few apart.
+  private static func tensors(_ network: NeuralDetails) -> [NamedTensor] {
+    func tensor(_ name: String, _ shape: [Int], step: Int) -> NamedTensor {
+      let values = (0..<shape.reduce(1, *)).map { Float(($0 * step + 5) % 17 - 8) / 8 }
+      return NamedTensor(name: name, shape: shape, values: values)
+    }
+    var tensors = [
+      tensor("user_factors", [3, network.userFactors], step: 7),
+      tensor("item_factors", [4, network.itemFactors], step: 5),
+      tensor("dense_1_kernel", [network.inputs, 2], step: 3),
+      tensor("dense_1_bias", [2], step: 2), tensor("dense_2_kernel", [2, 1], step: 6),
+      tensor("dense_2_bias", [1], step: 1),
+    ]
+    for (number, (name, rows)) in network.featureRows.enumerated() {
+      tensors.append(tensor(name, [rows, network.featureFactors], step: 3 + 2 * number))
+    }
+    if network.genres != nil {
+      tensors.append(tensor("item_genre_factors", [4, network.featureFactors], step: 11))
+    }
+    if network.date != nil {
+      tensors.append(
+        NamedTensor(name: "user_first_day", shape: [3], values: [11_017, 10_900, 11_020]))
     }
     return tensors
   }
@@ -94,7 +168,38 @@ enum TinyBundle {
     configuration(.logisticDot),
     configuration(.neural),
     configuration(.neural, cold: .asTrained),
+    machine(),
+    machine(levels: [0.5, 2, 5]),
+    network(NeuralDetails(userFactors: 2, itemFactors: 5)),
+    network(NeuralDetails(userFactors: 2, itemFactors: 3, genres: ["Comedy", "Drama"])),
+    network(
+      NeuralDetails(
+        userFactors: 4, itemFactors: 1, genres: [],
+        date: DateEncoding(firstYear: 1996, years: 5, asOf: 951_868_799))),
+    network(
+      NeuralDetails(
+        userFactors: 1, itemFactors: 1, date: DateEncoding(firstYear: 0, years: 0, asOf: nil))),
+    configuration(.als, link: .identity),
+    configuration(.svdPlusPlus, link: .identity),
+    configuration(.ials, link: .identity),
   ]
+
+  private static func network(_ details: NeuralDetails) -> ModelConfiguration {
+    var network = configuration(.neural)
+    network.details = .neural(details)
+    return network
+  }
+
+  /// A sum of two models.
+  static let blend: ModelConfiguration = {
+    var blend = configuration(.blend, link: .identity)
+    (blend.factors, blend.hidden) = (0, [])
+    blend.details = .blend(
+      BlendDetails(
+        models: [configuration(.biasedDot), configuration(.dot, link: .identity)],
+        weights: [0.75, 0.25]))
+    return blend
+  }()
 
   /// The lists of all users.
   static func lists(_ bundle: ModelBundle, k: Int) -> [RecommendationList] {

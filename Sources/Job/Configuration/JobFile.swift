@@ -78,6 +78,12 @@ public struct JobFile: Equatable, Sendable {
     return .override(path: overrides[position.column - 1].path)
   }
 
+  /// What is wrong with the key at a pointer, or with what should hold it.
+  func fault(at pointer: JSONPointer, _ reason: String) -> JobFault {
+    JobFault(
+      origin: origin(of: root.position(of: pointer)), pointer: pointer, reason: reason)
+  }
+
   /// The place of an override's value: line 0, which no file has.
   private static func position(ofOverride index: Int) -> TextPosition {
     TextPosition(line: 0, column: index + 1)

@@ -13,7 +13,56 @@ extension JobSchema {
         "The least number of ratings of an item that may be recommended."),
       Field(
         "relevance_threshold", \RecommendOptions.relevanceThreshold, .number(.any),
-        "The held-out rating from which an item counts as relevant in the ranking metrics."),
+        "The rating from which an item counts as relevant, in the ranking metrics and for relevance "
+          + "models."),
+      Field(
+        "explain", \RecommendOptions.explain, .integer(0...100),
+        "How many items that the user rated are named as reasons of each recommendation, in the JSON "
+          + "lines and by `recjob recommend`."),
+      Field(
+        "rank_by", \RecommendOptions.rankBy, .choice,
+        "What the lists are ordered by: the predicted rating; what the rating is at least, as far as a "
+          + "`bayesian-fm` model knows; or relevance, predicted rating and rarity together, which finds "
+          + "far more of what people go on to like. The scores shown are predicted ratings in any case."
+      ),
+      Field(
+        "z", \RecommendOptions.z, .number(.notNegative),
+        "How many standard deviations are taken off the predicted rating."
+      ).only("for `lower-bound` only", byKey: "rank_by") { $0.rankBy == .lowerBound },
+      Field(
+        "relevance", \RecommendOptions.relevance, .object(relevance),
+        "What the order by relevance is made of."
+      ).only("for `relevance` only", byKey: "rank_by") { $0.rankBy == .relevance },
+      Field(
+        "diversity", \RecommendOptions.diversity, .number(.share),
+        "How much a list avoids items like those already in it: 0 not at all, 1 whatever their scores."
+      ),
+      Field(
+        "max_per_genre", \RecommendOptions.maxPerGenre,
+        .nullable(.integer(1...100_000), prototype: 1),
+        "How many items of a list may have a genre in common; lists may be shorter for it. `null` for "
+          + "any number."),
+    ])
+
+  private static let relevance = ObjectSchema(
+    RelevanceOptions(),
+    [
+      Field(
+        "model", \RelevanceOptions.model, .choice,
+        "The relevance model: `ease`, exact and for up to 30,000 users or items; `ials`, for any number; "
+          + "`auto` is `ease` up to \(RelevanceModelType.largestAuto) users or items, then `ials`."),
+      Field(
+        "l2", \RelevanceOptions.l2, .number(.positive),
+        "λ of `ease`: the greater, the more the lists keep to what is popular."),
+      Field(
+        "low_input", \RelevanceOptions.lowInput, .number(.share),
+        "What a rating below the threshold counts as a choice, where 1 is one from there on."),
+      Field(
+        "rating_weight", \RelevanceOptions.weights.rating, .number(.notNegative),
+        "What the predicted rating counts beside relevance, both standardised for each user."),
+      Field(
+        "rarity_weight", \RelevanceOptions.weights.rarity, .number(.notNegative),
+        "What −log of an item's number of ratings counts, standardised likewise."),
     ])
 
   static let export = ObjectSchema(

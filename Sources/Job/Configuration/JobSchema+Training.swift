@@ -25,45 +25,6 @@ extension JobSchema {
         "The seed of the held-out rows; carving takes the next number."),
     ])
 
-  static let model = ObjectSchema(
-    ModelOptions(),
-    [
-      Field("type", \ModelOptions.type, .choice, "The kind of model."),
-      Field(
-        "factors", \ModelOptions.factors, .integer(1...4_096),
-        "The number of factors of each user and item."
-      ).only("for every model type but `bias`", byKey: "type") { $0.type != .bias },
-      Field(
-        "link", \ModelOptions.link, .choice,
-        "How the score becomes a rating: through the logistic function, scaled to the range of "
-          + "the ratings, or added to their mean. `auto` is `sigmoid` below a million training "
-          + "ratings and `identity` from there on."
-      ).only("for the model type `biased-dot` only", byKey: "type") { $0.type == .biasedDot },
-      Field(
-        "hidden", \ModelOptions.hidden,
-        .array(of: .integer(1...65_536), prototype: 1, count: 1...16),
-        "The widths of the hidden layers."
-      ).only("for the model type `neural` only", byKey: "type") { $0.type == .neural },
-      Field(
-        "dropout", \ModelOptions.self, .object(dropout), "What is dropped while training."
-      ).only("for the model type `neural` only", byKey: "type") { $0.type == .neural },
-      Field(
-        "cold", \ModelOptions.cold, .choice,
-        "What is predicted where training never saw the user or the item: the known terms, or "
-          + "the untrained parameters as Keras does."),
-    ])
-
-  private static let dropout = ObjectSchema(
-    ModelOptions(),
-    [
-      Field(
-        "input", \ModelOptions.inputDropout, .number(.fractionBelowOne),
-        "The share of the inputs that is dropped."),
-      Field(
-        "hidden", \ModelOptions.hiddenDropout, .number(.fractionBelowOne),
-        "The share of each hidden layer's outputs that is dropped."),
-    ])
-
   static let training = ObjectSchema(
     TrainingOptions(),
     [
@@ -100,7 +61,9 @@ extension JobSchema {
       Field(
         "l2", \TrainingOptions.l2, .automatic(.number(.notNegative), prototype: 0),
         "The L2 penalty on factors and biases; `auto` decides by the optimizer and the size of "
-          + "the data."),
+          + "the data. For `als` (0.1) and `svd-plus-plus` (0.12; both 0.05 from a million training "
+          + "ratings on) it is that of each rating on the "
+          + "factors of its rows; for `ials` it is 0.01."),
       Field(
         "early_stopping", \TrainingOptions.earlyStopping,
         .nullable(.object(earlyStopping), prototype: EarlyStoppingOptions()),

@@ -1,3 +1,4 @@
+import Recommenders
 public import Storage
 
 /// The description of the job file: every key is declared here and in the extensions beside this
@@ -7,7 +8,7 @@ public enum JobSchema {
   public static let fileName = "recjob-1.schema.json"
 
   /// The sections that determine the bytes of the results.
-  static let resultSections = ["split", "model", "training", "recommend", "export"]
+  static let resultSections = ["split", "model", "select", "training", "recommend", "export"]
   /// The keys of `dataset` that do, beside the hash of its bytes.
   static let resultKeysOfDataset = [
     "format", "ratings", "delimiter", "header", "quotes", "comment", "encoding", "columns",
@@ -28,7 +29,14 @@ public enum JobSchema {
       ).required(),
       Field("dataset", \Plan.dataset, .object(dataset), "The ratings to learn from.").required(),
       Field("split", \Plan.split, .object(split), "Which rows are held out and which watched."),
-      Field("model", \Plan.model, .object(model), "The model that is trained."),
+      Field(
+        "model", \Plan.models, .oneOrSeveral(of: .object(model), prototype: ModelOptions()),
+        "The model that is trained; of a list of models, `select` makes one."),
+      Field(
+        "select", \Plan.select, .choice,
+        "How a list of models becomes one: the best on the validation rows, or a sum of all with "
+          + "weights fitted on these rows. What is chosen is then trained as `training.refit` says."
+      ).only("only where `model` is a list", byKey: "model") { $0.models.count > 1 },
       Field("training", \Plan.training, .object(training), "How the model is trained."),
       Field("recommend", \Plan.recommend, .object(recommend), "What is recommended to each user."),
       Field("export", \Plan.export, .object(export), "The files that recommendations go to."),
@@ -41,6 +49,16 @@ public enum JobSchema {
       Field(
         "lock_wait_seconds", \Plan.lockWaitSeconds, .integer(0...86_400),
         "How long to wait for another run that publishes to the same directory."),
+      Field(
+        "compare", deciding: \Plan.compare,
+        .array(
+          of: .object(comparedModel), prototype: ComparedModel(name: ""), count: 1...64),
+        prototype: [], default: "every type of model with its defaults",
+        "The models that `recjob compare` trains; a run does not look at them."),
+      Field(
+        "tune", deciding: \Plan.tune, .object(tune), prototype: TuneOptions(),
+        default: "nothing to search",
+        "What `recjob tune` searches; a run does not look at it."),
     ])
 
   /// The rows of the table of keys.

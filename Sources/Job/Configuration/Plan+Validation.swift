@@ -28,6 +28,7 @@ extension Plan {
   func conflicts() -> [PlanConflict] {
     datasetConflicts() + layoutConflicts() + sourceConflicts() + splitConflicts()
       + trainingConflicts() + directoryConflicts() + authConflicts() + monitoringConflicts()
+      + searchConflicts()
   }
 
   private func datasetConflicts() -> [PlanConflict] {
@@ -135,13 +136,22 @@ extension Plan {
           "early stopping needs validation rows; raise the fraction or set "
             + "\"early_stopping\" to null"))
     }
+    if models.count > 1, split.validation == .test || split.validationFraction == 0 {
+      conflicts.append(
+        PlanConflict(
+          ["model", "split/validation", "split/validation_fraction"],
+          "a list of models is selected from by validation rows, which are never the held-out ones; "
+            + "set \"validation\" to \"carve\" and \"validation_fraction\" above 0"))
+    }
     return conflicts
   }
 
   private func trainingConflicts() -> [PlanConflict] {
     var conflicts: [PlanConflict] = []
     let (schedule, optimizer) = (training.schedule, training.optimizer)
-    if schedule == .blocks, !ResolvedTraining.fitsBlocks(model.type, optimizer) {
+    for (number, model) in models.enumerated()
+    where schedule == .blocks && !ResolvedTraining.fitsBlocks(model.type, optimizer) {
+      let type = models.count == 1 ? "model/type" : "model/\(number)/type"
       conflicts.append(
         optimizer == .adam && ResolvedTraining.fitsBlocks(model.type, .sgd)
           ? PlanConflict(
@@ -149,14 +159,55 @@ extension Plan {
             "\"adam\" moves every row at every step and cannot learn from blocks; choose "
               + "\"sgd\", \"adagrad\" or \"lazy-adam\", or the schedule \"minibatch\"")
           : PlanConflict(
-            ["training/schedule", "model/type"],
+            ["training/schedule", type],
             "a \"\(model.type.rawValue)\" model cannot learn from blocks; leave the schedule out"))
     }
+    conflicts += orderConflicts() + featureConflicts()
     if training.grid.userBlocks < training.grid.itemBlocks {
       conflicts.append(
         PlanConflict(
           ["training/grid/user_blocks", "training/grid/item_blocks"],
           "there must be at least as many blocks of users as of items"))
+    }
+    return conflicts
+  }
+
+  /// Finds features that the model does not have.
+  private func featureConflicts() -> [PlanConflict] {
+    models.enumerated().compactMap { number, model in
+      let path = models.count == 1 ? "model" : "model/\(number)"
+      guard let feature = model.features?.first(where: { !$0.belongs(to: model.type) }) else {
+        return nil
+      }
+      return PlanConflict(
+        ["\(path)/features", "\(path)/type"],
+        "a \"\(model.type.rawValue)\" model has no feature \"\(feature.rawValue)\"")
+    }
+  }
+
+  /// Finds orders of lists that the model does not have.
+  private func orderConflicts() -> [PlanConflict] {
+    var conflicts: [PlanConflict] = []
+    if recommend.rankBy == .lowerBound, models.count > 1 || model.type != .bayesianFM {
+      conflicts.append(
+        PlanConflict(
+          ["recommend/rank_by", "model/type"],
+          "\"lower-bound\" needs one \"bayesian-fm\" model; others do not know how certain they are"
+        ))
+    }
+    if models.count > 1, let relevance = models.first(where: { $0.type.isRelevance }) {
+      conflicts.append(
+        PlanConflict(
+          ["model"],
+          "a \"\(relevance.type.rawValue)\" model predicts no ratings and cannot be selected by them; "
+            + "leave it out, or set \"rank_by\" to \"relevance\""))
+    }
+    if recommend.rankBy != .rating, model.type.isRelevance {
+      conflicts.append(
+        PlanConflict(
+          ["recommend/rank_by", "model/type"],
+          "the lists of a \"\(model.type.rawValue)\" model are by its relevance in any case; leave "
+            + "\"rank_by\" out, or choose a model of ratings"))
     }
     return conflicts
   }

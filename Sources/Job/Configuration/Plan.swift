@@ -11,8 +11,10 @@ public struct Plan: Equatable, Sendable {
   public var dataset: DatasetOptions
   /// Which rows are held out and watched.
   public var split = SplitOptions()
-  /// The model.
-  public var model = ModelOptions()
+  /// The models; of several, ``select`` makes one.
+  public var models = [ModelOptions()]
+  /// How several models become one.
+  public var select = SelectPolicy.best
   /// How the model is trained.
   public var training = TrainingOptions()
   /// What is recommended.
@@ -29,6 +31,10 @@ public struct Plan: Equatable, Sendable {
   public var limits = LimitOptions()
   /// The seconds to wait for a run that holds the output directory. The default is 0.
   public var lockWaitSeconds = 0
+  /// The models that `recjob compare` trains; `nil` is every type with its defaults.
+  public var compare: [ComparedModel]?
+  /// What `recjob tune` searches.
+  public var tune: TuneOptions?
 
   /// Creates the plan of a job that names only its dataset.
   public init(name: String, sources: [SourceOptions]) {
@@ -49,16 +55,11 @@ public struct Plan: Equatable, Sendable {
   ///
   /// Throws all faults at once, in the order of the file; those of `--set` come last.
   public init(_ file: JobFile) throws(PlanError) {
-    var decoder = StrictDecoder()
-    var plan = JobSchema.job.read(file.root, over: .prototype, &decoder) ?? .prototype
-    for conflict in plan.conflicts()
-    where !conflict.involved.contains(where: { decoder.hasFault(at: $0) }) {
-      decoder.fault(
-        conflict.reason, at: file.root.position(of: conflict.pointer), key: conflict.pointer)
-    }
-    guard decoder.faults.isEmpty else {
+    var (plan, faults) = Self.read(file.root)
+    faults += plan.searchFaults(in: file.root, besides: faults)
+    guard faults.isEmpty else {
       throw .faulty(
-        decoder.faults.sorted { $0.position.sortKey < $1.position.sortKey }.map { fault in
+        faults.sorted { $0.position.sortKey < $1.position.sortKey }.map { fault in
           JobFault(
             origin: file.origin(of: fault.position), pointer: fault.pointer, reason: fault.reason)
         })
@@ -67,10 +68,28 @@ public struct Plan: Equatable, Sendable {
     self = plan
   }
 
+  /// Reads a document as far as it can be read, without the defaults that depend on other keys, and
+  /// finds what is wrong with it.
+  static func read(_ root: JSONNode) -> (plan: Plan, faults: [StrictDecoder.Fault]) {
+    var decoder = StrictDecoder()
+    let plan = JobSchema.job.read(root, over: .prototype, &decoder) ?? .prototype
+    for conflict in plan.conflicts()
+    where !conflict.involved.contains(where: { decoder.hasFault(at: $0) }) {
+      decoder.fault(
+        conflict.reason, at: root.position(of: conflict.pointer), key: conflict.pointer,
+        kind: .combination)
+    }
+    return (plan, decoder.faults)
+  }
+
   /// Fills in the defaults that depend on other keys.
   mutating func decideDefaults() {
     if output.directory == nil {
       output.directory = "out/\(name)"
+    }
+    for number in models.indices {
+      models[number].ease.threshold = recommend.relevanceThreshold
+      if models[number].type.hasFactors { models[number].factors = models[number].factors }
     }
     if training.refit == nil {
       training.refit = split.validation == .test ? RefitPolicy.none : .train
@@ -78,6 +97,12 @@ public struct Plan: Equatable, Sendable {
     if export.formats.contains(.resp), export.redisPrefix == nil {
       export.redisPrefix = "recjob:{\(name)}"
     }
+  }
+
+  /// The first model, which in most jobs is the only one.
+  public var model: ModelOptions {
+    get { models[0] }
+    set { models[0] = newValue }
   }
 
   // MARK: Written form

@@ -59,14 +59,35 @@ public struct ModelSummary: Sendable {
       layers.append(
         Layer(name: name, type: type, shape: shape, parameters: parameters, inputs: inputs))
     }
-    if factors > 0 {
-      add("user_factors", "Embedding", [factors], users * factors, ["user"])
-      add("item_factors", "Embedding", [factors], items * factors, ["item"])
+    var (userFactors, itemFactors) = (factors, factors)
+    if case .neural(let network) = configuration.details {
+      (userFactors, itemFactors) = (network.userFactors, network.itemFactors)
+    }
+    if factors > 0, configuration.type != .bayesianFM {
+      add("user_factors", "Embedding", [userFactors], users * userFactors, ["user"])
+      add("item_factors", "Embedding", [itemFactors], items * itemFactors, ["item"])
     }
     switch configuration.type {
-    case .dot:
+    case .dot, .ials:
       add("dot", "Dot", [1], 0, ["user_factors", "item_factors"])
-    case .bias, .biasedDot, .logisticDot:
+    case .bayesianFM:
+      for tensor in bundle.model.tensors where tensor.name.hasSuffix("_samples") {
+        add(tensor.name, "Samples", Array(tensor.shape.dropFirst()), tensor.values.count, [])
+      }
+    case .itemKNN:
+      add("user_bias", "Embedding", [1], users, ["user"])
+      add("item_bias", "Embedding", [1], items, ["item"])
+      func count(_ name: String) -> Int {
+        bundle.model.tensors.first { $0.name == name }?.values.count ?? 0
+      }
+      let (similarities, residuals) = (count("neighbour_similarities"), count("residuals"))
+      add("neighbour_similarities", "Neighbours", [1], similarities, ["item"])
+      add("residuals", "Neighbours", [1], residuals, ["user"])
+      add("neighbours", "Weighted mean", [1], 0, ["neighbour_similarities", "residuals"])
+      add("key", "Add", [1], 0, ["neighbours", "user_bias", "item_bias"])
+    case .ease, .blend:
+      break
+    case .bias, .biasedDot, .logisticDot, .svdPlusPlus, .als:
       add("user_bias", "Embedding", [1], users, ["user"])
       add("item_bias", "Embedding", [1], items, ["item"])
       var terms = ["user_bias", "item_bias"]
@@ -76,8 +97,18 @@ public struct ModelSummary: Sendable {
       }
       add("key", "Add", [1], 0, terms)
     case .neural:
-      add("factors", "Concatenate", [2 * factors], 0, ["user_factors", "item_factors"])
-      var (width, input) = (2 * factors, "factors")
+      var (width, parts) = (userFactors + itemFactors, ["user_factors", "item_factors"])
+      if case .neural(let network) = configuration.details {
+        width = network.inputs
+        for (name, rows) in network.featureRows {
+          let length = network.featureFactors
+          add(
+            name, "Embedding", [length], rows * length, [name == "genre_factors" ? "item" : "time"])
+          parts.append(name)
+        }
+      }
+      var input = "factors"
+      add(input, "Concatenate", [width], 0, parts)
       for (index, units) in (configuration.hidden + [1]).enumerated() {
         let name = "dense_\(index + 1)"
         let isLast = index == configuration.hidden.count

@@ -45,6 +45,7 @@ public enum ExitStatus: Int32, CaseIterable, Sendable {
     case let error as TrainingError: self.init(training: error)
     case let error as PublishingError: self.init(publishing: error)
     case is GateRefusal: self = .refused
+    case let error as TuningError: self.init(tuning: error)
     case let error as ReproductionError: self.init(reproduction: error)
     case let error as StorageError: self.init(storage: error)
     default: self = .fault
@@ -71,7 +72,7 @@ public enum ExitStatus: Int32, CaseIterable, Sendable {
   private init(training: TrainingError) {
     switch training {
     case .diverged: self = .refused
-    case .noTrainingRows: self = .badData
+    case .noTrainingRows, .unsuitable: self = .badData
     case .cancelled: self = .fault
     }
   }
@@ -89,6 +90,13 @@ public enum ExitStatus: Int32, CaseIterable, Sendable {
     switch reproduction {
     case .differs: self = .badData
     case .notARun: self = .inputMissing
+    }
+  }
+
+  private init(tuning: TuningError) {
+    switch tuning {
+    case .noTrialSucceeded: self = .refused
+    case .fileExists: self = .cannotCreate
     }
   }
 

@@ -67,21 +67,68 @@ public final class Interruption: Sendable {
   }
 }
 
-/// The end of a run that a signal asked for.
+extension Interruption {
+  /// Does some work, and ends it when a signal asks the process to end.
+  func run<Result: Sendable>(
+    logger: Logger, _ work: @escaping @Sendable () async throws -> Result
+  ) async throws(JobError) -> Result {
+    let task = Task { try await work() }
+    let watch = watch(logger: logger) { task.cancel() }
+    defer { withExtendedLifetime(watch) {} }
+    do {
+      return try await task.value
+    } catch {
+      throw JobError(stage: .plan, cause: error)
+    }
+  }
+}
+
+/// The end of a run, or of other work, that a signal asked for.
 public struct Interrupted: Error, Equatable, Sendable, CustomStringConvertible {
+  /// What was ended.
+  public enum Work: Equatable, Sendable {
+    /// A run, which publishes at its end.
+    case run
+    /// A comparison, which writes at its end.
+    case comparison
+    /// A search, which keeps each trial that has ended.
+    case search
+  }
+
   /// The signal.
   public let signal: Int32
+  /// What was ended.
+  public let work: Work
   /// Whether the next run of the same plan goes on where this one stopped.
   public let leavesCheckpoint: Bool
+
+  /// Notes what a signal ended.
+  init(signal: Int32, work: Work = .run, leavesCheckpoint: Bool) {
+    self.signal = signal
+    self.work = work
+    self.leavesCheckpoint = leavesCheckpoint
+  }
 
   /// Ends the process as the signal would have.
   public func endProcess() -> Never { EndingSignals.end(by: signal) }
 
   /// One sentence for people.
   public var description: String {
-    "stopped by \(EndingSignals.name(signal)); nothing was published and the latest run stays; "
-      + (leavesCheckpoint
-        ? "the next run of the same plan goes on from the checkpoint that was kept"
-        : "the next run begins anew")
+    "stopped by \(EndingSignals.name(signal)); " + consequence
+  }
+
+  private var consequence: String {
+    switch work {
+    case .run:
+      "nothing was published and the latest run stays; "
+        + (leavesCheckpoint
+          ? "the next run of the same plan goes on from the checkpoint that was kept"
+          : "the next run begins anew")
+    case .comparison: "nothing was written; the next comparison begins anew"
+    case .search:
+      leavesCheckpoint
+        ? "the next search of the same plan goes on after the trials that had ended"
+        : "nothing was written; the next search begins anew"
+    }
   }
 }

@@ -39,23 +39,23 @@ struct JobComputation {
         details: dataset.itemDetails,
         relevanceThreshold: Float(plan.recommend.relevanceThreshold), seed: plan.training.seed,
         threads: threads
-      ).evaluate(trained.evaluated, baseline: trained.baseline)
+      ).evaluate(
+        trained.evaluated, order: trained.evaluatedOrder,
+        minItemRatings: plan.recommend.minItemRatings, baseline: trained.baseline)
       return (rated, evaluation)
     }
-    logger.info(
-      "Model evaluated",
-      metadata: [
-        "test.rmse": "\(evaluation.model.errors.rmse)",
-        "test.mae": "\(evaluation.model.errors.mae)",
-        "baseline.rmse": "\(evaluation.baseline.errors.rmse)",
-        "test.protocol": "\(MetricsDocument.protocolName(plan))",
-      ])
+    log(evaluation)
     let lists = try await clock.run(.recommend) {
-      try await TopNRecommender(
+      let lists = try await TopNRecommender(
         model: trained.exported, excluding: rated,
         candidates: Candidates(of: dataset, plan.recommend).isCandidate,
-        k: plan.recommend.k
+        k: plan.recommend.k, order: trained.exportedOrder
       ).recommendAll(threads: threads)
+      guard plan.recommend.explain > 0 else { return lists }
+      return Explainer(
+        model: trained.exportedBlend?.model ?? trained.exported, ratings: dataset.ratings,
+        count: plan.recommend.explain
+      ).explaining(lists, threads: threads)
     }
     return JobResult(
       trained: trained, evaluation: evaluation, lists: lists,
@@ -63,10 +63,24 @@ struct JobComputation {
       threads: threads)
   }
 
+  private func log(_ evaluation: EvaluationReport) {
+    var metadata: Logger.Metadata = [
+      "test.ndcg": "\(evaluation.model.ranking.ndcg)",
+      "test.coverage": "\(evaluation.model.ranking.coverage)",
+      "baseline.rmse": "\(evaluation.baseline.errors.rmse)",
+      "test.protocol": "\(MetricsDocument.protocolName(plan))",
+    ]
+    if !plan.model.type.isRelevance {
+      metadata["test.rmse"] = "\(evaluation.model.errors.rmse)"
+      metadata["test.mae"] = "\(evaluation.model.errors.mae)"
+    }
+    logger.info("Model evaluated", metadata: metadata)
+  }
+
   private func report(_ epoch: PhasedEpoch) {
     let record = epoch.record
     var metadata: Logger.Metadata = [
-      "epoch.phase": "\(epoch.phase.rawValue)", "epoch.number": "\(record.epoch)",
+      "epoch.phase": "\(epoch.label)", "epoch.number": "\(record.epoch)",
       "train.loss": "\(record.trainLoss)", "learning_rate": "\(record.learningRate)",
     ]
     if let rmse = record.validationRMSE { metadata["validation.rmse"] = "\(rmse)" }
@@ -99,7 +113,7 @@ struct JobResult {
       count: trained.history.count, schemaVersion: MetricsDocument.historySchemaVersion)
     try await clock.run(.bundle) {
       let bundle = ModelBundle(
-        model: trained.exported, dataset: trained.dataset,
+        model: trained.exported, blend: trained.exportedBlend, dataset: trained.dataset,
         training: MetricsDocument.trainingSettings(trained, plan: plan), metrics: metrics,
         resultPlan: resultPlan, threads: threads)
       let model = PathName.joined(directory, "model")
@@ -126,7 +140,10 @@ struct JobResult {
     run: String, directory: String, plan: Plan, lists comparison: ListComparison?, seconds: Double
   ) -> RunSummary {
     RunSummary(
-      run: run, directory: directory, testRMSE: evaluation.model.errors.rmse,
+      run: run, directory: directory,
+      testRMSE: trained.exported.configuration.type.isRelevance
+        ? nil : evaluation.model.errors.rmse,
+      ndcg: evaluation.model.ranking.ndcg,
       baselineRMSE: evaluation.baseline.errors.rmse, users: lists.count,
       recommendations: lists.reduce(0) { $0 + $1.items.count }, bestEpoch: trained.bestEpoch,
       isOptimistic: plan.split.validation == .test,

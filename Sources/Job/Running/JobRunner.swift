@@ -19,6 +19,11 @@ public struct RunSettings: Sendable {
 
   /// Creates the default settings.
   public init() {}
+
+  /// The number of threads that a plan is computed with.
+  func threads(of plan: Plan) -> Int {
+    threads ?? plan.limits.threads ?? Machine.processorCount
+  }
 }
 
 /// Runs a job: every stage in order, then the flip of `latest`.
@@ -83,14 +88,7 @@ public struct JobRunner: Sendable {
 
   /// Runs the job as ``run()`` does, and ends it when a signal asks the process to end.
   public func runUntilSignal() async throws(JobError) -> RunOutcome {
-    let task = Task { try await run() }
-    let watch = settings.interruption.watch(logger: logger) { task.cancel() }
-    defer { withExtendedLifetime(watch) {} }
-    do {
-      return try await task.value
-    } catch {
-      throw JobError(stage: .plan, cause: error)
-    }
+    try await settings.interruption.run(logger: logger) { try await run() }
   }
 
   /// The stages that nobody else may run at the same time.
@@ -220,9 +218,7 @@ public struct JobRunner: Sendable {
     return (run.map { "run \($0) of " } ?? "") + "job \(plan.name)"
   }
 
-  private var threads: Int {
-    settings.threads ?? plan.limits.threads ?? Machine.processorCount
-  }
+  private var threads: Int { settings.threads(of: plan) }
 
   private func reportData(_ dataset: RatingsDataset) {
     let report = dataset.report

@@ -62,6 +62,10 @@ struct MemoryPlan: Equatable, Sendable {
     static let sortingSplit = 36
     /// A training rating in the grid of blocks, or in the two groups of the baseline, which are more.
     static let trainingRating = 16
+    /// A training rating while `item-knn` is fitted: residuals by item, and the order they are put in.
+    static let neighbourRating = 20
+    /// A similarity of two items, or a residual, and whose it is.
+    static let sparseEntry = MemoryLayout<UInt32>.stride + MemoryLayout<Float>.stride
     /// A parameter.
     static let parameter = MemoryLayout<Float>.stride
     /// The parameters that a table's row is filled up to a multiple of.
@@ -97,7 +101,7 @@ struct MemoryPlan: Equatable, Sendable {
 
   /// Plans the run of a job on that many ratings, users and items with that many threads.
   init(_ plan: Plan, _ counts: Counts, threads: Int) {
-    let tables = Tables(plan.model, counts)
+    let tables = plan.models.map { Tables($0, counts) }
     // No list is longer than there are items.
     let k = min(plan.recommend.k, counts.items)
     let dataset = [
@@ -112,11 +116,20 @@ struct MemoryPlan: Equatable, Sendable {
     // Carving parts what is not held out once more, and both ways to see it are kept.
     let splitRows = carves ? 2 * Double(counts.ratings) - held : Double(counts.ratings)
     let split = Part(name: "split", bytes: Int(splitRows) * Size.splitRow)
-    let resolved = ResolvedTraining(
-      plan.training, model: plan.model, ratings: counts.ratings - Int(held),
-      watchesHeldOut: plan.split.validation == .test)
+    let inverse = Self.inverse(plan, counts)
+    let modelBytes = tables.reduce(0) { $0 + $1.model }
+    let itemBytes = tables.reduce(0) { $0 + $1.items }
+    // Models are trained one after the other.
+    let trainingBytes = zip(plan.models, tables).map { model, tables in
+      tables.training(
+        plan.training,
+        ResolvedTraining(
+          plan.training, model: model, ratings: counts.ratings - Int(held),
+          watchesHeldOut: plan.split.validation == .test
+        ).optimizer)
+    }.max()
     let models = Part(
-      name: "models", bytes: tables.model * (plan.training.refit == .all ? 2 : 1))
+      name: "models", bytes: (modelBytes + inverse) * (plan.training.refit == .all ? 2 : 1))
     let lists = Part(
       name: "lists",
       bytes: counts.users * (k * Size.recommendation + Size.list))
@@ -142,7 +155,7 @@ struct MemoryPlan: Equatable, Sendable {
         stage: .train,
         parts: dataset + [
           split, Part(name: "training rows", bytes: counts.ratings * Size.trainingRating),
-          Part(name: "training", bytes: tables.training(plan.training, resolved.optimizer)), models,
+          Part(name: "training", bytes: (trainingBytes ?? 0) + inverse), models,
         ]),
       StageMemory(
         stage: .evaluate,
@@ -150,7 +163,7 @@ struct MemoryPlan: Equatable, Sendable {
           split, models, lists,
           Part(
             name: "evaluation",
-            bytes: counts.ratings * Size.seen + Int(held) * Size.heldOut + tables.items),
+            bytes: counts.ratings * Size.seen + Int(held) * Size.heldOut + itemBytes),
         ]),
       StageMemory(
         stage: .recommend,
@@ -159,7 +172,7 @@ struct MemoryPlan: Equatable, Sendable {
           Part(name: "rated items", bytes: counts.ratings * Size.seen),
           Part(
             name: "ranking",
-            bytes: tables.items
+            bytes: itemBytes
               + threads * Size.listsAtOnce * (k * Size.recommendation + Size.list)),
         ]),
       StageMemory(
@@ -185,9 +198,20 @@ struct MemoryPlan: Equatable, Sendable {
         parts: dataset + [
           split, models, lists,
           Part(
-            name: "bundle", bytes: 2 * tables.model + counts.ratings * Size.bundledSeen),
+            name: "bundle", bytes: 2 * (modelBytes + inverse) + counts.ratings * Size.bundledSeen),
         ]),
     ]
+  }
+
+  /// What `ease` holds, as the model or for the order of the lists: the inverse, and the choices by user
+  /// and by item. While it is inverted, its triangle of doubles takes as much again.
+  private static func inverse(_ plan: Plan, _ counts: Counts) -> Int {
+    let isOrder =
+      plan.recommend.rankBy == .relevance
+      && plan.recommend.relevance.model.resolved(users: counts.users, items: counts.items) == .ease
+    guard isOrder || plan.models.contains(where: { $0.type == .ease }) else { return 0 }
+    let size = min(counts.users, counts.items)
+    return Size.parameter * (size * size + 4 * counts.ratings)
   }
 
   /// The stage that holds the most; the earliest of several.
@@ -239,38 +263,83 @@ private struct Tables {
   private let rowBytes: Int
   private let layers: Int
   private let widths: [Int]
+  /// What it takes to find the similarities and residuals of `item-knn`.
+  private let fitting: Int
+  private let type: ModelType
 
   init(_ options: ModelOptions, _ counts: MemoryPlan.Counts) {
-    let biases = options.type == .biasedDot || options.type == .logisticDot ? 2 : 0
+    let biases = options.type.hasBiases ? 2 : 0
     func padded(_ count: Int) -> Int {
       let padding = MemoryPlan.Size.paddedParameters
       return (count + padding - 1) / padding * padding * MemoryPlan.Size.parameter
     }
+    type = options.type
     rows = counts.users + counts.items
     rowBytes =
-      options.type == .bias ? 2 * MemoryPlan.Size.parameter : padded(options.factors + biases)
-    users = counts.users * rowBytes
-    items = counts.items * rowBytes
-    widths = options.type == .neural ? [2 * options.factors] + options.hidden + [1] : []
+      options.type.hasFactors
+      ? padded(options.storedFactors + biases) : 2 * MemoryPlan.Size.parameter
+    guard options.type == .neural else {
+      users = counts.users * rowBytes
+      items = counts.items * rowBytes
+      (widths, layers) = ([], 0)
+      let samples =
+        options.type == .bayesianFM
+        ? counts.sampleValues(options.factors + 1) * options.bayesianFM.keptSamples : 0
+      let own = users + items + rows * MemoryPlan.Size.trainedRow / 2
+      if options.type == .itemKNN {
+        let kept = counts.items * min(options.neighbourhood.keptNeighbours, counts.items)
+        let sparse = (kept + counts.ratings) * MemoryPlan.Size.sparseEntry
+        fitting = sparse + counts.ratings * MemoryPlan.Size.neighbourRating
+        model = own + sparse
+      } else {
+        fitting = 0
+        model = own + samples * MemoryPlan.Size.parameter
+      }
+      return
+    }
+    fitting = 0
+    let factors = (options.userFactors ?? options.factors, options.itemFactors ?? options.factors)
+    users = counts.users * padded(factors.0)
+    items = counts.items * padded(factors.1)
+    let features = options.networkFeatures ?? []
+    let (hasGenres, hasDate) = (features.contains(.genres), features.contains(.date))
+    let embeddings = (hasGenres ? 1 : 0) + (hasDate ? DatePart.allCases.count : 0)
+    let inputs = factors.0 + factors.1 + embeddings * NeuralDetails.customaryFeatureFactors
+    widths = [inputs] + options.hidden + [1]
     layers = zip(widths, widths.dropFirst()).reduce(0) { $0 + ($1.0 + 1) * padded($1.1) }
-    let parts = options.type == .neural ? padded(options.hidden.first ?? 1) : 0
-    model = users + items + layers + rows * (parts + MemoryPlan.Size.trainedRow / 2)
+    // The first layer's part of each user, twice where there is a date, and of each item.
+    let part = padded(options.hidden.first ?? 1)
+    let parts = (counts.users * (hasDate ? 2 : 1) + counts.items) * part
+    let genres = hasGenres ? counts.items * padded(NeuralDetails.customaryFeatureFactors) : 0
+    model =
+      users + items + layers + parts + genres + rows * MemoryPlan.Size.trainedRow / 2
   }
 
   /// What training holds: weights with what the optimizer remembers of them, those of the best epoch
   /// as well where it is restored, and the gradients of a batch.
   func training(_ options: TrainingOptions, _ optimizer: OptimizerType) -> Int {
-    guard rowBytes > 2 * MemoryPlan.Size.parameter else { return 0 }
+    guard rowBytes > 2 * MemoryPlan.Size.parameter else { return fitting }
     let tables =
-      switch optimizer {
-      case .sgd: 1
-      case .adagrad: 2
-      case .adam, .lazyAdam, .auto: 3
+      switch (type, optimizer) {
+      case (.als, _), (.ials, _): 1
+      // The rows, the histories, and what fits these.
+      case (.svdPlusPlus, _): 5
+      case (_, .sgd): 1
+      case (_, .adagrad): 2
+      case (_, .adam), (_, .lazyAdam), (_, .auto): 3
       }
     let state = tables * (users + items + layers) + rows * MemoryPlan.Size.trainedRow
     let best = options.earlyStopping?.restoreBest == true ? users + items + layers : 0
     let batch = 2 * min(options.batchSize, rows) * rowBytes
     let section = min(options.batchSize, 1024) * widths.reduce(0) { $0 + $1 + 16 } * 2
     return state + best + batch + section * MemoryPlan.Size.parameter
+  }
+}
+
+extension MemoryPlan.Counts {
+  /// What one sample of a `bayesian-fm` model keeps at most, about: two rows of a user and of an item,
+  /// and the user's with a dozen genres and decades, as many as there are ratings at most.
+  fileprivate func sampleValues(_ length: Int) -> Int {
+    (2 * (users + items) + min(24 * users, 5 * ratings)) * length
   }
 }

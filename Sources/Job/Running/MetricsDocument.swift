@@ -13,7 +13,7 @@ enum MetricsDocument {
   static func json(
     _ job: TrainedJob, plan: Plan, evaluation: EvaluationReport, lists: [RecommendationList]
   ) -> JSONValue {
-    [
+    let document: JSONValue = [
       "schema_version": .integer(schemaVersion),
       "data": data(job.dataset),
       "split": [
@@ -23,7 +23,7 @@ enum MetricsDocument {
         "held_out_rows": .integer(job.split.heldOut.count),
       ],
       "training": [
-        "epochs": .integer(job.history.count(where: { $0.phase == .search })),
+        "epochs": .integer(job.epochs),
         "best_epoch": .integer(job.bestEpoch),
         "refit": .string(job.resolved.refit.rawValue),
         "evaluated_model_rows": .integer(job.evaluatedRows.count),
@@ -31,11 +31,30 @@ enum MetricsDocument {
       ],
       "evaluation": [
         "protocol": .string(protocolName(plan)),
-        "model": method(evaluation.model),
+        "model": method(evaluation.model, predictsRatings: !plan.model.type.isRelevance),
         "baseline": method(evaluation.baseline),
         "popularity": ["ranking": ranking(evaluation.popularity)],
       ],
       "recommendations": recommendations(lists, k: plan.recommend.k),
+    ]
+    guard let found = job.selection, case .object(let members) = document else { return document }
+    return .object(members + [JSONMember(key: "selection", value: selection(found, plan))])
+  }
+
+  /// What several models came to on the validation rows.
+  private static func selection(_ selection: ModelSelection, _ plan: Plan) -> JSONValue {
+    let models = plan.models.enumerated().map { number, model -> JSONValue in
+      [
+        "type": .string(model.type.rawValue),
+        "validation_rmse": .numberOrNull(selection.rmses[number]),
+        "weight": .numberOrNull(selection.weights[number]),
+      ]
+    }
+    return [
+      "select": .string(selection.policy.rawValue),
+      "validation_rows": .integer(selection.rows),
+      "validation_rmse": .numberOrNull(selection.rmse),
+      "models": .array(models),
     ]
   }
 
@@ -51,7 +70,7 @@ enum MetricsDocument {
     for epoch in epochs {
       let record = epoch.record
       let fields = [
-        epoch.phase.rawValue, "\(record.epoch)", number(record.trainLoss),
+        epoch.label, "\(record.epoch)", number(record.trainLoss),
         number(record.validationLoss), number(record.validationRMSE), number(record.learningRate),
       ]
       text += fields.joined(separator: ",") + "\n"
@@ -127,7 +146,17 @@ enum MetricsDocument {
     ]
   }
 
-  private static func method(_ report: MethodReport) -> JSONValue {
+  /// What was found of a method. A relevance model predicts no ratings, so that it has no errors.
+  private static func method(_ report: MethodReport, predictsRatings: Bool = true) -> JSONValue {
+    guard predictsRatings else {
+      let rows = JSONMember(key: "rows", value: .integer(report.errors.count))
+      let none = errors(report.errors).dropFirst().map { JSONMember(key: $0.key, value: .null) }
+      return .object(
+        [rows] + none + ["rmse_95_percent", "cold"].map { JSONMember(key: $0, value: .null) } + [
+          JSONMember(key: "calibration", value: .array([])),
+          JSONMember(key: "ranking", value: ranking(report.ranking)),
+        ])
+    }
     let interval: JSONValue =
       report.rmseInterval.map {
         ["lower": .numberOrNull($0.lower), "upper": .numberOrNull($0.upper)]
@@ -159,7 +188,7 @@ enum MetricsDocument {
     ]
   }
 
-  private static func ranking(_ metrics: RankingMetrics) -> JSONValue {
+  static func ranking(_ metrics: RankingMetrics) -> JSONValue {
     [
       "k": .integer(RankingMetrics.k),
       "users": .integer(metrics.users),

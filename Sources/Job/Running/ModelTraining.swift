@@ -1,7 +1,7 @@
 import Ratings
 import Recommenders
 
-/// Trains the model of a plan as its `refit` says.
+/// Trains the models of a plan as its `refit` says; of several it makes one as its `select` says.
 struct ModelTraining {
   let plan: Plan
   let dataset: RatingsDataset
@@ -16,60 +16,136 @@ struct ModelTraining {
   func run() throws(TrainingError) -> TrainedJob {
     let ratings = dataset.ratings
     let notHeldOut = split.trainAndCarvedValidation
-    let resolved = ResolvedTraining(
-      plan.training, model: plan.model, ratings: notHeldOut.count,
-      watchesHeldOut: plan.split.validation == .test)
-    let trainer = Trainer(
-      model: plan.model, training: plan.training, resolved: resolved, users: dataset.users.count,
-      items: dataset.items.count, scale: dataset.scale, threads: threads)
     var trainings = TrainingSequence(
-      trainer: trainer, earlier: earlier, onEpoch: onEpoch, checkpoint: checkpoint)
+      earlier: earlier, areSeveral: plan.models.count > 1, onEpoch: onEpoch, checkpoint: checkpoint)
+    let candidates = plan.models.enumerated().map { candidate($0, $1) }
+    let resolved = candidates[0].resolved
+    let (members, weights, selection) = try select(candidates, &trainings)
 
-    // With `"validation": "test"` these are the held-out rows: the one place where they reach
-    // training, and every output says so.
-    let watched = RatingSubset(ratings, rows: split.validation)
-    let trained = RatingSubset(ratings, rows: split.train)
-    func search(
-      _ progress: TrainingProgress?, _ onEpoch: (EpochRecord) -> Void,
-      _ checkpoint: Trainer.Checkpointing
-    ) throws(TrainingError) -> TrainedModel {
-      try trainer.train(
-        on: trained, validation: watched, resuming: progress, onEpoch: onEpoch,
-        checkpoint: checkpoint)
-    }
-    func refit(
-      _ phase: TrainingPhase, on rows: RatingSubset, epochs: Int
+    func trained(
+      _ phase: TrainingPhase, on rows: RatingSubset
     ) throws(TrainingError) -> any RatingPredictor {
-      try trainings.model(phase, on: rows) {
-        (progress, onEpoch, checkpoint) throws(TrainingError) in
-        try trainer.refit(
-          on: rows, epochs: epochs, resuming: progress, onEpoch: onEpoch, checkpoint: checkpoint)
-      }.model
+      var models: [any RatingPredictor] = []
+      for member in members {
+        let trainer = member.candidate.trainer
+        models.append(
+          try trainings.model(member.step(phase), of: trainer, on: rows) {
+            (progress, onEpoch, checkpoint) throws(TrainingError) in
+            try trainer.refit(
+              on: rows, epochs: member.epochs, resuming: progress, onEpoch: onEpoch,
+              checkpoint: checkpoint)
+          }.model)
+      }
+      return join(models, weights)
     }
 
     let (evaluated, evaluatedRows): (any RatingPredictor, [Int32])
-    let (exported, exportedRowCount): (any RatingPredictor, Int)
     if resolved.refit == .none {
-      (evaluated, evaluatedRows) = (
-        try trainings.model(.search, on: trained, search).model, split.train
-      )
-      (exported, exportedRowCount) = (evaluated, evaluatedRows.count)
+      (evaluated, evaluatedRows) = (join(members.compactMap(\.searched), weights), split.train)
     } else {
-      let epochs = try trainings.bestEpoch(.search, search)
       (evaluated, evaluatedRows) = (
-        try refit(.refit, on: RatingSubset(ratings, rows: notHeldOut), epochs: epochs), notHeldOut
+        try trained(.refit, on: RatingSubset(ratings, rows: notHeldOut)), notHeldOut
       )
-      (exported, exportedRowCount) =
-        resolved.refit == .all
-        ? (try refit(.refitAll, on: RatingSubset(ratings), epochs: epochs), ratings.count)
-        : (evaluated, evaluatedRows.count)
     }
+    let (exported, exportedRowCount) =
+      resolved.refit == .all
+      ? (try trained(.refitAll, on: RatingSubset(ratings)), ratings.count)
+      : (evaluated, evaluatedRows.count)
+    let relevance = RelevanceTraining(plan: plan, dataset: dataset, threads: threads)
+    let evaluatedBlend = try relevance.blend(on: RatingSubset(ratings, rows: evaluatedRows))
+    let exportedBlend =
+      resolved.refit == .all ? try relevance.blend(on: RatingSubset(ratings)) : evaluatedBlend
     return TrainedJob(
-      dataset: dataset, split: split, resolved: resolved, trainings: trainings.completed,
-      evaluated: evaluated, evaluatedRows: evaluatedRows, exported: exported,
-      exportedRowCount: exportedRowCount,
+      dataset: dataset, split: split, resolved: resolved, selection: selection,
+      trainings: trainings.completed, evaluated: evaluated, evaluatedRows: evaluatedRows,
+      exported: exported, exportedRowCount: exportedRowCount,
+      evaluatedOrder: relevance.order(of: evaluated, evaluatedBlend),
+      exportedOrder: relevance.order(of: exported, exportedBlend), exportedBlend: exportedBlend,
       baseline: BiasModel.fit(
         RatingSubset(ratings, rows: evaluatedRows), users: dataset.users.count,
         items: dataset.items.count, scale: dataset.scale, threads: threads))
+  }
+
+  /// A model of the plan that may be taken.
+  private struct Candidate {
+    let number: Int
+    let model: ModelOptions
+    let resolved: ResolvedTraining
+    let trainer: Trainer
+  }
+
+  /// A model that is taken.
+  private struct Member {
+    let candidate: Candidate
+    /// For how many epochs it is trained anew.
+    let epochs: Int
+    /// The model that the watched training ended with, where it is asked for.
+    let searched: (any RatingPredictor)?
+
+    func step(_ phase: TrainingPhase) -> TrainingStep {
+      TrainingStep(phase, model: candidate.number)
+    }
+  }
+
+  private func candidate(_ number: Int, _ model: ModelOptions) -> Candidate {
+    let resolved = ResolvedTraining(
+      plan.training, model: model, ratings: split.trainAndCarvedValidation.count,
+      watchesHeldOut: plan.split.validation == .test)
+    return Candidate(
+      number: number, model: model, resolved: resolved,
+      trainer: Trainer(
+        model: model, training: plan.training, resolved: resolved, users: dataset.users.count,
+        items: dataset.items.count, scale: dataset.scale, details: dataset.itemDetails,
+        threads: threads))
+  }
+
+  /// The models that are taken, with weights, and what they were selected by.
+  private func select(
+    _ candidates: [Candidate], _ trainings: inout TrainingSequence
+  ) throws(TrainingError) -> (members: [Member], weights: [Double], selection: ModelSelection?) {
+    // With `"validation": "test"` these are the held-out rows: the one place where they reach
+    // training, and every output says so. Selecting is refused then.
+    let watched = RatingSubset(dataset.ratings, rows: split.validation)
+    let trained = RatingSubset(dataset.ratings, rows: split.train)
+    func search(_ candidate: Candidate) -> TrainingSequence.Body {
+      { (progress, onEpoch, checkpoint) throws(TrainingError) in
+        try candidate.trainer.train(
+          on: trained, validation: watched, resuming: progress, onEpoch: onEpoch,
+          checkpoint: checkpoint)
+      }
+    }
+    if candidates.count == 1 {
+      let candidate = candidates[0]
+      let step = TrainingStep(.search)
+      if candidate.resolved.refit == .none {
+        let (model, epochs) = try trainings.model(
+          step, of: candidate.trainer, on: trained, search(candidate))
+        return ([Member(candidate: candidate, epochs: epochs, searched: model)], [1], nil)
+      }
+      let epochs =
+        candidate.model.type.hasBestEpoch
+        ? try trainings.bestEpoch(step, search(candidate)) : candidate.trainer.epochs
+      return ([Member(candidate: candidate, epochs: epochs, searched: nil)], [1], nil)
+    }
+    let rows = dataset.ratings.selecting(split.validation)
+    var members: [Member] = []
+    var predictions: [[Float]] = []
+    for candidate in candidates {
+      let (model, epochs) = try trainings.model(
+        TrainingStep(.search, model: candidate.number), of: candidate.trainer, on: trained,
+        search(candidate))
+      predictions.append(model.predictions(of: rows, threads: threads).ratings)
+      members.append(Member(candidate: candidate, epochs: epochs, searched: model))
+    }
+    let selection = ModelSelection(plan.select, predictions: predictions, ratings: rows.values)
+    return (
+      selection.chosen.map { members[$0] }, selection.chosen.map { selection.weights[$0] },
+      selection
+    )
+  }
+
+  private func join(_ models: [any RatingPredictor], _ weights: [Double]) -> any RatingPredictor {
+    models.count == 1 && weights == [1]
+      ? models[0] : BlendModel(models, weights: weights.map { Float($0) })
   }
 }

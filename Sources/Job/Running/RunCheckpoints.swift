@@ -39,7 +39,7 @@ final class RunCheckpoints {
         "Training resumed",
         metadata: [
           "checkpoint.phase":
-            "\(checkpoint.current?.phase.rawValue ?? (checkpoint.ended.last?.phase.rawValue ?? ""))",
+            "\(checkpoint.current?.step.phase.rawValue ?? (checkpoint.ended.last?.step.phase.rawValue ?? ""))",
           "checkpoint.epoch": "\(epochs ?? checkpoint.ended.last?.history.count ?? 0)",
         ])
       return checkpoint

@@ -4,8 +4,10 @@ public struct RunSummary: Sendable {
   public let run: String
   /// The directory of the run.
   public let directory: String
-  /// The RMSE on the held-out rows.
-  public let testRMSE: Double
+  /// The RMSE on the held-out rows; `nil` for a relevance model, which predicts no ratings.
+  public let testRMSE: Double?
+  /// The NDCG of the lists on the held-out rows.
+  public let ndcg: Double
   /// The bias baseline's.
   public let baselineRMSE: Double
   /// The number of users with a list.
@@ -31,7 +33,7 @@ public struct RunSummary: Sendable {
 
   /// One line that says it all.
   public var line: String {
-    let rmse = [testRMSE, baselineRMSE].map { String(($0 * 10_000).rounded() / 10_000) }
+    func rounded(_ value: Double) -> String { String((value * 10_000).rounded() / 10_000) }
     let caution = isOptimistic ? " (optimistic: training watched the held-out rows)" : ""
     let before =
       overlap.map { overlap in
@@ -39,7 +41,12 @@ public struct RunSummary: Sendable {
         let mean = overlap.mean < 1 ? min((overlap.mean * 100).rounded() / 100, 0.99) : 1
         return "overlap@\(overlap.k) \(mean) with the run before, "
       } ?? ""
-    return "test RMSE \(rmse[0])\(caution), baseline \(rmse[1]), best epoch \(bestEpoch), "
+    let quality =
+      testRMSE.map {
+        "test RMSE \(rounded($0))\(caution), baseline \(rounded(baselineRMSE)), "
+          + "best epoch \(bestEpoch), "
+      } ?? "NDCG@10 \(rounded(ndcg))\(caution), "
+    return quality
       + before + "\(recommendations) recommendations for \(users) users in "
       + "\((seconds * 10).rounded() / 10) s"
   }

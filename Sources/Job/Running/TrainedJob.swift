@@ -6,6 +6,8 @@ struct TrainedJob: Sendable {
   let dataset: RatingsDataset
   let split: DatasetSplit
   let resolved: ResolvedTraining
+  /// How one model was made of several; `nil` where the plan has one.
+  let selection: ModelSelection?
   /// The trainings, in their order: the one that early stopping watched, then the refits.
   let trainings: [CompletedTraining]
   /// The model that is measured on the held-out rows.
@@ -16,18 +18,32 @@ struct TrainedJob: Sendable {
   let exported: any RatingPredictor
   /// The number of rows that it was trained on.
   let exportedRowCount: Int
+  /// The order of the lists that are measured.
+  let evaluatedOrder: ListOrder
+  /// The order of the lists that are published.
+  let exportedOrder: ListOrder
+  /// What the latter are ordered by, where that is relevance.
+  let exportedBlend: RelevanceBlend?
   /// The bias baseline, trained on the rows of the evaluated model.
   let baseline: any RatingPredictor
 
   /// The epochs that early stopping looked at, and those of the refits.
   var history: [PhasedEpoch] {
     trainings.flatMap { training in
-      training.history.map { PhasedEpoch(phase: training.phase, record: $0) }
+      training.history.map {
+        PhasedEpoch(
+          phase: training.step.phase, model: selection == nil ? nil : training.step.model,
+          record: $0)
+      }
     }
   }
 
-  /// The epoch that early stopping chose; 0 for a model without epochs.
+  /// The epoch that early stopping chose, or the last where it did not look for one; 0 for a model
+  /// without epochs. Of several models, that of the first.
   var bestEpoch: Int { trainings.first?.bestEpoch ?? 0 }
+
+  /// The number of epochs of the training that came first.
+  var epochs: Int { trainings.first?.history.count ?? 0 }
 
   /// The checkpoint from which the stages after training can start.
   var checkpoint: TrainingCheckpoint {
@@ -44,5 +60,10 @@ struct TrainedJob: Sendable {
 /// An epoch's record with the training that it belongs to.
 struct PhasedEpoch: Sendable {
   let phase: TrainingPhase
+  /// The position of the model, where the run trains several.
+  let model: Int?
   let record: EpochRecord
+
+  /// The phase as logs and `history.csv` have it: `search`, or `search-2` for the second model.
+  var label: String { phase.rawValue + (model.map { "-\($0 + 1)" } ?? "") }
 }

@@ -3,7 +3,7 @@ import Recommenders
 
 /// A training of a run that has ended, in this process or in an earlier one.
 struct CompletedTraining: Sendable {
-  let phase: TrainingPhase
+  let step: TrainingStep
   let history: [EpochRecord]
   let bestEpoch: Int
   /// The model that it ended with; `nil` if a later training takes its place.
@@ -12,7 +12,7 @@ struct CompletedTraining: Sendable {
   /// What a checkpoint keeps of it.
   var ended: EndedTraining {
     EndedTraining(
-      phase: phase, history: history, bestEpoch: bestEpoch, tensors: model?.tensors ?? [])
+      step: step, history: history, bestEpoch: bestEpoch, tensors: model?.tensors ?? [])
   }
 }
 
@@ -24,73 +24,76 @@ struct TrainingSequence {
     (TrainingProgress?, (EpochRecord) -> Void, Trainer.Checkpointing) throws(TrainingError)
     -> TrainedModel
 
-  let trainer: Trainer
   let earlier: TrainingCheckpoint?
+  /// Whether the run trains several models.
+  let areSeveral: Bool
   let onEpoch: (PhasedEpoch) -> Void
   let checkpoint: (() -> TrainingCheckpoint) throws(TrainingError) -> Void
   private(set) var completed: [CompletedTraining] = []
 
   init(
-    trainer: Trainer, earlier: TrainingCheckpoint?, onEpoch: @escaping (PhasedEpoch) -> Void,
+    earlier: TrainingCheckpoint?, areSeveral: Bool, onEpoch: @escaping (PhasedEpoch) -> Void,
     checkpoint: @escaping (() -> TrainingCheckpoint) throws(TrainingError) -> Void
   ) {
-    self.trainer = trainer
     self.earlier = earlier
+    self.areSeveral = areSeveral
     self.onEpoch = onEpoch
     self.checkpoint = checkpoint
   }
 
   /// Runs a training for its model.
   mutating func model(
-    _ phase: TrainingPhase, on rows: RatingSubset, _ body: Body
+    _ step: TrainingStep, of trainer: Trainer, on rows: RatingSubset, _ body: Body
   ) throws(TrainingError) -> (model: any RatingPredictor, bestEpoch: Int) {
     // What an earlier process has saved is read again as a bundle is; if that fails, it is trained.
-    if let ended = ended(phase), let model = try? trainer.model(of: ended.tensors, on: rows) {
-      add(ended.phase, ended.history, ended.bestEpoch, model)
+    if let ended = ended(step), let model = try? trainer.model(of: ended.tensors, on: rows) {
+      add(ended.step, ended.history, ended.bestEpoch, model)
       return (model, ended.bestEpoch)
     }
-    let trained = try train(phase, body)
-    add(phase, trained.history, trained.bestEpoch, trained.model)
+    let trained = try train(step, body)
+    add(step, trained.history, trained.bestEpoch, trained.model)
     return (trained.model, trained.bestEpoch)
   }
 
   /// Runs a training for its best epoch alone.
   mutating func bestEpoch(
-    _ phase: TrainingPhase, _ body: Body
+    _ step: TrainingStep, _ body: Body
   ) throws(TrainingError) -> Int {
-    if let ended = ended(phase) {
-      add(ended.phase, ended.history, ended.bestEpoch, nil)
+    if let ended = ended(step) {
+      add(ended.step, ended.history, ended.bestEpoch, nil)
       return ended.bestEpoch
     }
-    let trained = try train(phase, body)
-    add(phase, trained.history, trained.bestEpoch, nil)
+    let trained = try train(step, body)
+    add(step, trained.history, trained.bestEpoch, nil)
     return trained.bestEpoch
   }
 
-  private func ended(_ phase: TrainingPhase) -> EndedTraining? {
-    earlier?.ended.first { $0.phase == phase }
+  private func ended(_ step: TrainingStep) -> EndedTraining? {
+    earlier?.ended.first { $0.step == step }
   }
 
   private func train(
-    _ phase: TrainingPhase, _ body: Body
+    _ step: TrainingStep, _ body: Body
   ) throws(TrainingError) -> TrainedModel {
-    let current = earlier?.current.flatMap { $0.phase == phase ? $0.progress : nil }
+    let current = earlier?.current.flatMap { $0.step == step ? $0.progress : nil }
     let (completed, onEpoch, save) = (completed, onEpoch, checkpoint)
-    return try body(current, { onEpoch(PhasedEpoch(phase: phase, record: $0)) }) {
+    let model = areSeveral ? step.model : nil
+    return try body(current, { onEpoch(PhasedEpoch(phase: step.phase, model: model, record: $0)) })
+    {
       (progress) throws(TrainingError) in
       try save {
         TrainingCheckpoint(
           ended: completed.map(\.ended),
-          current: TrainingCheckpoint.Current(phase: phase, progress: progress()))
+          current: TrainingCheckpoint.Current(step: step, progress: progress()))
       }
     }
   }
 
   private mutating func add(
-    _ phase: TrainingPhase, _ history: [EpochRecord], _ bestEpoch: Int,
+    _ step: TrainingStep, _ history: [EpochRecord], _ bestEpoch: Int,
     _ model: (any RatingPredictor)?
   ) {
     completed.append(
-      CompletedTraining(phase: phase, history: history, bestEpoch: bestEpoch, model: model))
+      CompletedTraining(step: step, history: history, bestEpoch: bestEpoch, model: model))
   }
 }

@@ -12,12 +12,15 @@ public struct BundleConfiguration: Equatable, Sendable {
 
   /// What predictions need besides the tensors.
   public var model: ModelConfiguration
+  /// The relevance that lists are ordered by; `nil` where it is the model alone.
+  public var blend: BlendConfiguration?
   /// The training settings with every default filled in, as the runner gives them.
   public var training: JSONValue
 
   /// Joins a model's configuration with the settings that it was trained with.
-  public init(model: ModelConfiguration, training: JSONValue) {
+  public init(model: ModelConfiguration, blend: BlendConfiguration? = nil, training: JSONValue) {
     self.model = model
+    self.blend = blend
     self.training = training
   }
 
@@ -31,44 +34,58 @@ public struct BundleConfiguration: Equatable, Sendable {
       switch model.type {
       case .bias: "b_u + c_i"
       case .dot: "p_u . q_i"
-      case .biasedDot, .logisticDot: "p_u . q_i + b_u + c_i"
-      case .neural: Self.neuralFormula(layers: model.hidden.count + 1)
+      case .biasedDot, .logisticDot, .svdPlusPlus, .als: "p_u . q_i + b_u + c_i"
+      case .ials: "p_u . q_i"
+      case .neural: Self.neuralFormula(model)
+      case .blend: "sum of weight_m * rating_m over the models m, minus train_mean"
+      case .ease:
+        "x_ui - (X . inverse[:, i])_u * item_scale_i, or, where there are fewer users than items, "
+          + "x_ui - (inverse . X)_ui * item_scale_i"
+      case .bayesianFM: Self.machineFormula
+      case .itemKNN:
+        "b_u + c_i + sum(s_ij^2 * e_uj) / (sum(s_ij^2) + damping), over the neighbours j that u rated"
       }
     let rating =
       switch model.link {
       case .sigmoid: "r_min + (r_max - r_min) * sigmoid(key)"
-      case .identity, .auto: model.type == .dot ? "key" : "train_mean + key"
+      case .identity, .auto:
+        model.type == .dot || model.type.isRelevance ? "key" : "train_mean + key"
       }
     return "key = \(key); rating = \(rating)"
   }
 
-  private static func neuralFormula(layers: Int) -> String {
-    (1...layers).reduce("[p_u, q_i]") { input, layer in
-      let output = "\(input) . W_\(layer) + d_\(layer)"
-      return layer < layers ? "relu(\(output))" : output
-    }
-  }
-
   /// The value that `config.json` holds.
   public var json: JSONValue {
-    [
-      "format": .string(Self.formatName),
-      "format_version": .integer(Self.formatVersion),
-      "type": .string(model.type.rawValue),
-      "users": .integer(model.users),
-      "items": .integer(model.items),
-      "factors": .integer(model.factors),
-      "hidden": .array(model.hidden.map { .integer($0) }),
-      "link": .string(model.link.rawValue),
-      "cold": .string(model.cold.rawValue),
-      "rating_scale": [
-        "minimum": .number(JSONNumber(model.scale.minimum)),
-        "maximum": .number(JSONNumber(model.scale.maximum)),
-      ],
-      "train_mean": .number(JSONNumber(model.trainMean)),
-      "formula": .string(formula),
-      "training": training,
+    .object(
+      [
+        JSONMember(key: "format", value: .string(Self.formatName)),
+        JSONMember(key: "format_version", value: .integer(Self.formatVersion)),
+      ] + Self.members(of: model)
+        + (blend.map { [JSONMember(key: "relevance", value: $0.json)] } ?? [])
+        + [JSONMember(key: "training", value: training)])
+  }
+
+  /// What is said of a model besides its training.
+  static func members(of model: ModelConfiguration) -> [JSONMember] {
+    let scale: JSONValue = [
+      "minimum": .number(JSONNumber(model.scale.minimum)),
+      "maximum": .number(JSONNumber(model.scale.maximum)),
     ]
+    let formula = BundleConfiguration(model: model, training: .null).formula
+    let members = [
+      JSONMember(key: "type", value: .string(model.type.rawValue)),
+      JSONMember(key: "users", value: .integer(model.users)),
+      JSONMember(key: "items", value: .integer(model.items)),
+      JSONMember(key: "factors", value: .integer(model.factors)),
+      JSONMember(key: "hidden", value: .array(model.hidden.map { .integer($0) })),
+      JSONMember(key: "link", value: .string(model.link.rawValue)),
+      JSONMember(key: "cold", value: .string(model.cold.rawValue)),
+      JSONMember(key: "rating_scale", value: scale),
+      JSONMember(key: "train_mean", value: .number(JSONNumber(model.trainMean))),
+      JSONMember(key: "formula", value: .string(formula)),
+    ]
+    let details = json(of: model.details)
+    return members + (details.map { [JSONMember(key: "details", value: $0)] } ?? [])
   }
 }
 
@@ -90,16 +107,28 @@ extension BundleConfiguration {
       throw .newerFormat(path: owner, found: version, supported: Self.formatVersion)
     }
     guard version >= 1 else { throw fields.damage("has the format version \(version)") }
+    model = try Self.model(fields)
+    guard let training = json["training"] else { throw fields.damage("lacks training") }
+    self.training = training
+    if let relevance = json["relevance"] {
+      blend = try BlendConfiguration(relevance, beside: model, owner: owner)
+    }
+  }
+
+  /// Reads what is said of a model besides its training.
+  static func model(_ fields: Fields) throws(PublishingError) -> ModelConfiguration {
     var hidden: [Int] = []
-    guard let widths = json["hidden"]?.arrayValue else { throw fields.damage("lacks hidden") }
+    guard let widths = fields.json["hidden"]?.arrayValue else {
+      throw fields.damage("lacks hidden")
+    }
     for width in widths {
       guard let width = width.intValue, (1...Self.maximumSize).contains(width) else {
         throw fields.damage("has a hidden layer without a width")
       }
       hidden.append(width)
     }
-    let scale = Fields(json: json["rating_scale"] ?? .null, owner: owner)
-    model = ModelConfiguration(
+    let scale = fields.member("rating_scale")
+    var model = ModelConfiguration(
       type: try fields.choice("type"),
       users: try fields.size("users"), items: try fields.size("items"),
       factors: try fields.size("factors"), hidden: hidden,
@@ -107,38 +136,46 @@ extension BundleConfiguration {
       scale: RatingScale(
         minimum: try scale.float("minimum"), maximum: try scale.float("maximum")),
       trainMean: try fields.float("train_mean"))
-    guard let training = json["training"] else { throw fields.damage("lacks training") }
-    self.training = training
-    if let contradiction { throw fields.damage(contradiction) }
+    model.details = try details(of: model.type, fields.member("details"))
+    if let contradiction = contradiction(model) { throw fields.damage(contradiction) }
+    return model
   }
 
   /// What the model's type does not allow.
-  private var contradiction: String? {
+  private static func contradiction(_ model: ModelConfiguration) -> String? {
     if model.scale.minimum > model.scale.maximum { return "has a rating scale upside down" }
-    if (model.factors == 0) != (model.type == .bias) {
+    if (model.factors > 0) != model.type.hasFactors {
       return "gives \(model.type.rawValue) \(model.factors) factors"
     }
     if model.hidden.isEmpty != (model.type != .neural) {
       return "gives \(model.type.rawValue) \(model.hidden.count) hidden layers"
     }
+    if case .blend(let blend) = model.details,
+      let other = blend.models.first(where: { $0.users != model.users || $0.items != model.items })
+    {
+      return "blends a \(other.type.rawValue) model of other users or items"
+    }
     let links: [Link] =
       switch model.type {
-      case .bias, .dot: [.identity]
       case .biasedDot: [.identity, .sigmoid]
       case .neural, .logisticDot: [.sigmoid]
+      default: [.identity]
       }
     return links.contains(model.link)
       ? nil : "gives \(model.type.rawValue) the link \(model.link.rawValue)"
   }
 
   /// Reads members of an object and complains of those that are not there.
-  private struct Fields {
+  struct Fields {
     let json: JSONValue
     let owner: String
 
     func damage(_ reason: String) -> PublishingError {
       .damaged(path: owner, file: BundleFile.configuration, reason: reason)
     }
+
+    /// The members of an object inside; one without members if there is none.
+    func member(_ key: String) -> Fields { Fields(json: json[key] ?? .null, owner: owner) }
 
     func integer(_ key: String) throws(PublishingError) -> Int {
       guard let value = json[key]?.intValue else { throw damage("has no integer \(key)") }
@@ -158,6 +195,24 @@ extension BundleConfiguration {
       guard case .number(let number) = json[key], let value = Float(number.text), value.isFinite
       else { throw damage("has no number \(key)") }
       return value
+    }
+
+    /// The objects of an array.
+    func elements(_ key: String) throws(PublishingError) -> [Fields] {
+      guard let values = json[key]?.arrayValue else { throw damage("has no array \(key)") }
+      return values.map { Fields(json: $0, owner: owner) }
+    }
+
+    /// The numbers of an array.
+    func floats(_ key: String) throws(PublishingError) -> [Float] {
+      guard let values = json[key]?.arrayValue else { throw damage("has no array \(key)") }
+      var floats: [Float] = []
+      for value in values {
+        guard case .number(let number) = value, let float = Float(number.text), float.isFinite
+        else { throw damage("has no number in \(key)") }
+        floats.append(float)
+      }
+      return floats
     }
 
     func choice<Choice: RawRepresentable<String>>(

@@ -67,8 +67,9 @@ private struct BundleDecoder {
       file: BundleFile.items, owner: owner)
     let counts = TrainingCounts(users: userRows.trainingCounts, items: itemRows.trainingCounts)
     let (matrix, ratings) = try seenItems()
+    let (model, blend) = try models(counts)
     let bundle = ModelBundle(
-      model: try model(counts),
+      model: model, blend: blend,
       users: try encoder(userRows.labels, file: BundleFile.users),
       items: try encoder(itemRows.labels, file: BundleFile.items),
       itemDetails: Self.details(itemRows),
@@ -86,19 +87,37 @@ private struct BundleDecoder {
     return bundle
   }
 
-  private func model(
+  /// The model, and what its lists are ordered by where that is more.
+  private func models(
     _ counts: TrainingCounts
-  ) throws(PublishingError) -> any RatingPredictor {
+  ) throws(PublishingError) -> (any RatingPredictor, RelevanceBlend?) {
     var tensors: [NamedTensor] = []
+    var relevance: [NamedTensor] = []
+    let prefix = BlendConfiguration.tensorPrefix
     for tensor in try readTensors(BundleFile.model) {
       guard case .float32(let values) = tensor.values else {
         throw damage(BundleFile.model, "has \"\(tensor.name)\" in another type than F32")
       }
-      tensors.append(NamedTensor(name: tensor.name, shape: tensor.shape, values: values))
+      if configuration.blend != nil, tensor.name.hasPrefix(prefix) {
+        let name = String(tensor.name.dropFirst(prefix.count))
+        relevance.append(NamedTensor(name: name, shape: tensor.shape, values: values))
+      } else {
+        tensors.append(NamedTensor(name: tensor.name, shape: tensor.shape, values: values))
+      }
     }
+    let model = try model(configuration.model, tensors, counts)
+    guard let blend = configuration.blend else { return (model, nil) }
+    return (
+      model, RelevanceBlend(try self.model(blend.model, relevance, counts), weights: blend.weights)
+    )
+  }
+
+  private func model(
+    _ configuration: ModelConfiguration, _ tensors: [NamedTensor], _ counts: TrainingCounts
+  ) throws(PublishingError) -> any RatingPredictor {
     do throws(ModelError) {
       return try ModelRestoration.model(
-        configuration.model, tensors: tensors, trainingCounts: counts)
+        configuration, tensors: tensors, trainingCounts: counts)
     } catch {
       throw damage(BundleFile.model, "does not fit config.json: \(error)")
     }

@@ -84,8 +84,12 @@ extension ModelBundle {
   ) throws(StorageError) -> Manifest.Entry {
     switch name {
     case BundleFile.model:
-      let tensors = model.tensors.map {
+      var tensors = model.tensors.map {
         SafetensorsTensor($0.name, shape: $0.shape, .float32($0.values))
+      }
+      tensors += (blend?.model.tensors ?? []).map {
+        SafetensorsTensor(
+          BlendConfiguration.tensorPrefix + $0.name, shape: $0.shape, .float32($0.values))
       }
       return try write(tensors, to: name, in: directory)
     case BundleFile.seen:

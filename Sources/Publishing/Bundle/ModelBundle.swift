@@ -8,6 +8,8 @@ public import Storage
 public struct ModelBundle: Sendable {
   /// The model.
   public let model: any RatingPredictor
+  /// What the lists are ordered by, where that is not the model alone.
+  public let blend: RelevanceBlend?
   /// The raw ids of the users.
   public let users: LabelEncoder<UserIndex>
   /// The raw ids of the items.
@@ -31,6 +33,7 @@ public struct ModelBundle: Sendable {
   ///
   /// - Parameters:
   ///   - model: The model to export.
+  ///   - blend: What the lists are ordered by, where that is relevance.
   ///   - dataset: The whole dataset; all its rows count as seen.
   ///   - training: `optimizer`, `learning_rate`, `l2`, `epochs`, `batch_size`, `seed`, `refit` and
   ///     `trained_on` (`train` or `all`).
@@ -39,17 +42,19 @@ public struct ModelBundle: Sendable {
   ///   - threads: The threads that sort the ratings; they have no influence on the bundle.
   /// - Precondition: The model has the users and items of the dataset.
   public init(
-    model: any RatingPredictor, dataset: RatingsDataset, training: JSONValue, metrics: JSONValue,
-    resultPlan: JSONValue, threads: Int
+    model: any RatingPredictor, blend: RelevanceBlend? = nil, dataset: RatingsDataset,
+    training: JSONValue, metrics: JSONValue, resultPlan: JSONValue, threads: Int
   ) {
     self.init(
-      model: model, users: dataset.users, items: dataset.items, itemDetails: dataset.itemDetails,
+      model: model, blend: blend, users: dataset.users, items: dataset.items,
+      itemDetails: dataset.itemDetails,
       ratings: SeenRatings(dataset.ratings, users: dataset.users.count, threads: threads),
       matrix: nil, training: training, metrics: metrics, resultPlan: resultPlan, version: nil)
   }
 
   init(
-    model: any RatingPredictor, users: LabelEncoder<UserIndex>, items: LabelEncoder<ItemIndex>,
+    model: any RatingPredictor, blend: RelevanceBlend?, users: LabelEncoder<UserIndex>,
+    items: LabelEncoder<ItemIndex>,
     itemDetails: [ItemDetails], ratings: SeenRatings, matrix: InteractionMatrix?,
     training: JSONValue, metrics: JSONValue, resultPlan: JSONValue, version: BundleVersion?
   ) {
@@ -59,6 +64,7 @@ public struct ModelBundle: Sendable {
     precondition(
       itemDetails.isEmpty || itemDetails.count == items.count, "an item's details are missing")
     self.model = model
+    self.blend = blend
     self.users = users
     self.items = items
     self.itemDetails = itemDetails
@@ -72,7 +78,8 @@ public struct ModelBundle: Sendable {
 
   /// What `config.json` says.
   public var configuration: BundleConfiguration {
-    BundleConfiguration(model: model.configuration, training: training)
+    BundleConfiguration(
+      model: model.configuration, blend: blend.map { BlendConfiguration($0) }, training: training)
   }
 
   /// The items that each user has rated, in any part of the split.

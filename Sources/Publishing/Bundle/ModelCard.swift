@@ -15,8 +15,7 @@ struct ModelCard {
     """
     # Recommendation model `\(version.short)`
 
-    A `\(model.type.rawValue)` model, made by recjob. It predicts how a user would rate an item that
-    the user has not rated yet; the items with the highest predictions are recommended.
+    A `\(model.type.rawValue)` model, made by recjob. \(purpose)
 
     ## Data
 
@@ -33,7 +32,7 @@ struct ModelCard {
 
     `p` and `q` are rows of `user_factors` and `item_factors`, `b` and `c` values of `user_bias` and
     `item_bias`, `W_n` and `d_n` the kernel and bias of dense layer n; `train_mean` and the rating
-    scale are in `config.json`. Lists are ordered by `key`, ties by item index.
+    scale are in `config.json`. Lists are ordered by `key`, ties by item index.\(featureNotes)
 
     ## Settings
 
@@ -77,6 +76,22 @@ struct ModelCard {
     """
   }
 
+  private var purpose: String {
+    if model.type.isRelevance {
+      return """
+        It says which of the items that a user has not rated yet the user is most
+        likely to choose and to like; its scores are not on the rating scale.
+        """
+    }
+    let prediction = """
+      It predicts how a user would rate an item that
+      the user has not rated yet;
+      """
+    return bundle.blend == nil
+      ? prediction + " the items with the highest predictions are recommended."
+      : prediction + " the items are recommended by relevance, rating and rarity together."
+  }
+
   private var trainedOn: String {
     switch bundle.training["trained_on"]?.stringValue {
     case "all": "The parameters were trained on all ratings, the held-out ones included."
@@ -115,7 +130,7 @@ struct ModelCard {
   /// and the lines that compute them are those of the model's own type.
   private var pythonReader: String {
     """
-    import csv, json
+    import csv, json\(pythonModules)
     import numpy as np
     from safetensors.numpy import load_file
 
@@ -131,14 +146,15 @@ struct ModelCard {
 
     def ratings(config, key):  # the predicted ratings that keys stand for
     \(pythonRatings.indentedLines)
-
+    \(Self.pythonOrder(bundle.blend))
     def lists(bundle_directory, k):  # {user_id: [(item_id, score), ...]}, best first
         config, tensors, seen, users, items = load(bundle_directory)
         result = {}
         for u, user in enumerate(users):
             key = keys(config, tensors, users, items, u)
             key[seen["indices"][seen["indptr"][u]:seen["indptr"][u + 1]]] = -np.inf
-            best = np.argsort(-key, kind="stable")[:k]
+            score = \(pythonScore)
+            best = np.argsort(-score, kind="stable")[:k]
             best = best[key[best] > -np.inf]
             result[user["user_id"]] = [(items[i]["item_id"], float(ratings(config, key[i])))
                                        for i in best]
@@ -146,25 +162,44 @@ struct ModelCard {
     """
   }
 
+  /// What the lists are ordered by.
+  private var pythonScore: String {
+    bundle.blend == nil ? "key" : "order(config, tensors, users, items, u, key)"
+  }
+
   private var pythonKeys: String {
     let dotProducts = #"tensors["item_factors"] @ tensors["user_factors"][u]"#
     let biases = #"tensors["user_bias"][u] + tensors["item_bias"]"#
     return switch model.type {
     case .bias: "return \(biases)"
-    case .biasedDot, .logisticDot: "key = \(dotProducts)\nreturn key + \(biases)"
+    case .biasedDot, .logisticDot, .svdPlusPlus, .als:
+      "key = \(dotProducts)\nreturn key + \(biases)"
     case .dot: "key = \(dotProducts)\n\(pythonColdKeys)return key"
-    case .neural:
-      """
-      key = np.concatenate([np.broadcast_to(tensors["user_factors"][u],
-          tensors["item_factors"].shape), tensors["item_factors"]], axis=1)
-      for n in range(1, len(config["hidden"]) + 2):
-          if n > 1: key = np.maximum(key, 0)
-          key = key @ tensors[f"dense_{n}_kernel"] + tensors[f"dense_{n}_bias"]
-      key = key[:, 0]
-      \(pythonColdKeys)return key
-      """
+    case .ials: "return \(dotProducts)"
+    case .ease: Self.pythonEaseKeys
+    case .bayesianFM: Self.machineKeys
+    case .itemKNN: Self.pythonNeighbourKeys
+    case .blend: "raise NotImplementedError(config[\"type\"])"
+    case .neural: pythonNeuralKeys(coldKeys: pythonColdKeys)
     }
   }
+
+  private static let pythonNeighbourKeys = """
+    key = tensors["user_bias"][u] + tensors["item_bias"]
+    rated, near = (np.concatenate([[0], np.cumsum(tensors[n].astype(np.int64))])
+                   for n in ("residual_counts", "neighbour_counts"))
+    known = np.full(len(items), np.nan, dtype=np.float32)
+    row = slice(rated[u], rated[u + 1])
+    known[tensors["residual_items"][row].astype(np.int64)] = tensors["residuals"][row]
+    for i in range(len(items)):  # neighbours stand by falling similarity
+        row = slice(near[i], near[i + 1])
+        e = known[tensors["neighbour_items"][row].astype(np.int64)]
+        on = np.flatnonzero(~np.isnan(e))[:config["details"]["neighbours"]]
+        if len(on) == 0: continue
+        s2 = tensors["neighbour_similarities"][row][on] ** 2
+        key[i] += (s2 * e[on]).sum() / (s2.sum() + np.float32(config["details"]["damping"]))
+    return key
+    """
 
   /// The lines for pairs that training did not see both sides of, where the tensors do not already
   /// say what is predicted for them.
@@ -185,7 +220,7 @@ struct ModelCard {
       return low + (high - low) / (1 + np.exp(-np.float64(key)))
       """
     case .identity, .auto:
-      model.type == .dot
+      model.type == .dot || model.type.isRelevance
         ? "return np.float64(key)" : #"return config["train_mean"] + np.float64(key)"#
     }
   }

@@ -2,7 +2,8 @@ import Kernels
 import Recommenders
 import Storage
 
-/// A checkpoint as a JSON record and tensors, whose names are `<phase>.<part>.<name or number>`.
+/// A checkpoint as a JSON record and tensors, whose names are
+/// `<phase>-<model>.<part>.<name or number>`.
 struct CheckpointContent {
   private static let model = "model"
   private static let weights = "weights"
@@ -18,17 +19,20 @@ struct CheckpointContent {
     var tensors: [SafetensorsTensor] = []
     for ended in checkpoint.ended {
       trainings.append([
-        "phase": .string(ended.phase.rawValue), "best_epoch": .integer(ended.bestEpoch),
+        "phase": .string(ended.step.phase.rawValue), "number": .integer(ended.step.model),
+        "best_epoch": .integer(ended.bestEpoch),
         "history": Self.json(ended.history),
       ])
       tensors += ended.tensors.map {
         SafetensorsTensor(
-          "\(ended.phase.rawValue).\(Self.model).\($0.name)", shape: $0.shape, .float32($0.values))
+          "\(Self.prefix(ended.step)).\(Self.model).\($0.name)", shape: $0.shape,
+          .float32($0.values))
       }
     }
     if let current = checkpoint.current {
       trainings.append([
-        "phase": .string(current.phase.rawValue), "history": Self.json(current.progress.history),
+        "phase": .string(current.step.phase.rawValue), "number": .integer(current.step.model),
+        "history": Self.json(current.progress.history),
       ])
       for (part, tables) in [
         (Self.weights, current.progress.weights), (Self.memory, current.progress.memory),
@@ -36,7 +40,7 @@ struct CheckpointContent {
       ] {
         tensors += tables.enumerated().map { number, table in
           SafetensorsTensor(
-            "\(current.phase.rawValue).\(part).\(number)", shape: [table.rows, table.dimension],
+            "\(Self.prefix(current.step)).\(part).\(number)", shape: [table.rows, table.dimension],
             .table(table))
         }
       }
@@ -57,17 +61,18 @@ struct CheckpointContent {
     var checkpoint = TrainingCheckpoint(ended: [], current: nil)
     for training in trainings {
       guard let phase = training["phase"]?.stringValue.flatMap({ TrainingPhase(rawValue: $0) }),
-        let history = history(training["history"])
+        let number = training["number"]?.intValue, let history = history(training["history"])
       else { throw CheckpointProblem(reason: "does not describe a training completely") }
+      let step = TrainingStep(phase, model: number)
       func named(_ part: String) -> [(name: Substring, tensor: SafetensorsTensor)] {
-        let prefix = "\(phase.rawValue).\(part)."
+        let prefix = "\(prefix(step)).\(part)."
         return tensors.filter { $0.name.hasPrefix(prefix) }
           .map { ($0.name.dropFirst(prefix.count), $0) }
       }
       if let bestEpoch = training["best_epoch"]?.intValue {
         checkpoint.ended.append(
           EndedTraining(
-            phase: phase, history: history, bestEpoch: bestEpoch,
+            step: step, history: history, bestEpoch: bestEpoch,
             tensors: named(model).compactMap { name, tensor in
               guard case .float32(let values) = tensor.values else { return nil }
               return NamedTensor(name: String(name), shape: tensor.shape, values: values)
@@ -85,13 +90,17 @@ struct CheckpointContent {
         }
         let bestWeights = tables(best)
         checkpoint.current = TrainingCheckpoint.Current(
-          phase: phase,
+          step: step,
           progress: TrainingProgress(
             history: history, weights: tables(weights), memory: tables(memory),
             bestWeights: bestWeights.isEmpty ? nil : bestWeights))
       }
     }
     return checkpoint
+  }
+
+  private static func prefix(_ step: TrainingStep) -> String {
+    "\(step.phase.rawValue)-\(step.model)"
   }
 
   private static func json(_ history: [EpochRecord]) -> JSONValue {

@@ -17,7 +17,7 @@ public struct CheckpointStore: Sendable {
     case ignored(reason: String)
   }
 
-  static let format = 1
+  static let format = 2
   static let fileName = "checkpoint"
   private static let partialName = ".checkpoint.tmp"
   /// The digits of a SHA-256 and a line feed.

@@ -16,6 +16,8 @@ public enum RandomStream: UInt32, CaseIterable, Sendable {
   case gibbs = 5
   /// Generated data.
   case generation = 6
+  /// The settings that a search tries, and the users that it begins with.
+  case search = 16
 }
 
 /// A generator of random words that are a pure function of where they are used.

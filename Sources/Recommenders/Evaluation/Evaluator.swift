@@ -27,16 +27,14 @@ public struct EvaluationReport: Equatable, Sendable {
 
 /// Measures models on the held-out rows: the only part of the program that is handed them.
 public struct Evaluator: Sendable {
-  private let heldOut: RatingColumns
-  private let heldOutItems: HeldOutItems
+  let heldOut: RatingColumns
+  let heldOutItems: HeldOutItems
   private let rated: InteractionMatrix
   private let untrained: InteractionMatrix
   private let genres: GenreSets?
-  private let threshold: Float
-  private let seed: UInt32
-  private let threads: Int
-
-  private static let chunkLength = 1 << 14
+  let threshold: Float
+  let seed: UInt32
+  let threads: Int
 
   /// Prepares an evaluation.
   ///
@@ -66,23 +64,40 @@ public struct Evaluator: Sendable {
 
   /// Evaluates a model beside the baselines.
   ///
+  /// The model's lists are measured in the order in which they are published, of the items with
+  /// `minItemRatings` training ratings; the baselines' by their ranking keys.
+  ///
   /// - Throws: `CancellationError` when the task is cancelled.
   public func evaluate(
-    _ model: any RatingPredictor, baseline: any RatingPredictor
+    _ model: any RatingPredictor, order: ListOrder = .byKey, minItemRatings: Int = 1,
+    baseline: any RatingPredictor
   ) async throws(CancellationError) -> EvaluationReport {
-    let predictions = [predictions(of: model), predictions(of: baseline)]
+    let predictions = [model, baseline].map {
+      $0.predictions(of: heldOut, threads: threads).ratings
+    }
     let intervals = Bootstrap.rmseIntervals(
       heldOut, predictions: predictions, users: model.configuration.users, seed: seed,
       threads: threads)
     return EvaluationReport(
-      model: try await report(model, predictions[0], intervals[0]),
+      model: try await report(
+        model, predictions[0], intervals[0], order: order, minItemRatings: minItemRatings),
       baseline: try await report(baseline, predictions[1], intervals[1]),
       popularity: try await ranking(Self.popularity(like: baseline)))
   }
 
   private func report(
-    _ model: any RatingPredictor, _ predictions: [Float], _ interval: ConfidenceInterval?
+    _ model: any RatingPredictor, _ predictions: [Float], _ interval: ConfidenceInterval?,
+    order: ListOrder = .byKey, minItemRatings: Int = 1
   ) async throws(CancellationError) -> MethodReport {
+    report(
+      model, predictions, interval,
+      lists: try await lists(of: model, order: order, minItemRatings: minItemRatings))
+  }
+
+  func report(
+    _ model: any RatingPredictor, _ predictions: [Float], _ interval: ConfidenceInterval?,
+    lists: [RecommendationList]
+  ) -> MethodReport {
     let counts = model.trainingCounts
     guard let errors = ErrorMetrics(heldOut, predictions: predictions) else {
       preconditionFailure("there is nothing to evaluate on")
@@ -95,29 +110,34 @@ public struct Evaluator: Sendable {
       rmseInterval: interval,
       calibration: CalibrationBin.bins(
         heldOut, predictions: predictions, scale: model.configuration.scale),
-      ranking: try await ranking(model))
-  }
-
-  private func predictions(of model: any RatingPredictor) -> [Float] {
-    let chunks = (heldOut.count + Self.chunkLength - 1) / Self.chunkLength
-    return Parallel.map(chunks, threads: threads) { chunk in
-      let start = chunk * Self.chunkLength
-      return (start..<min(start + Self.chunkLength, heldOut.count)).map {
-        model.predictedRating(of: heldOut.items[$0], by: heldOut.users[$0])
-      }
-    }.flatMap(\.self)
+      ranking: ranking(model, lists))
   }
 
   private func ranking(
     _ model: any RatingPredictor
   ) async throws(CancellationError) -> RankingMetrics {
-    let recommender = TopNRecommender(
+    ranking(model, try await lists(of: model))
+  }
+
+  private func ranking(
+    _ model: any RatingPredictor, _ lists: [RecommendationList]
+  ) -> RankingMetrics {
+    RankingMetrics(
+      lists: lists, heldOut: heldOutItems, threshold: threshold, counts: model.trainingCounts,
+      genres: genres)
+  }
+
+  /// The lists of all users as they would be published by a model that was not trained on the rows
+  /// that are readmitted.
+  func lists(
+    of model: any RatingPredictor, order: ListOrder = .byKey, minItemRatings: Int = 1
+  ) async throws(CancellationError) -> [RecommendationList] {
+    // Held-out ratings must not make a candidate of an item, but for those that make it rated at all.
+    let candidates = model.trainingCounts.items.map { minItemRatings <= 1 || $0 >= minItemRatings }
+    return try await TopNRecommender(
       model: model, excluding: rated, readmitting: untrained,
-      candidates: Array(repeating: true, count: model.configuration.items),
-      k: RankingMetrics.k)
-    return RankingMetrics(
-      lists: try await recommender.recommendAll(threads: threads), heldOut: heldOutItems,
-      threshold: threshold, counts: model.trainingCounts, genres: genres)
+      candidates: candidates, k: RankingMetrics.k, order: order
+    ).recommendAll(threads: threads)
   }
 
   /// A model whose ranking keys are the items' numbers of training ratings.

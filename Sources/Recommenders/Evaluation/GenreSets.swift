@@ -22,6 +22,19 @@ struct GenreSets: Sendable {
     self.bits = bits
   }
 
+  /// The numbers of an item's genres, ascending.
+  func numbers(of item: ItemIndex) -> [Int] {
+    (0..<words).flatMap { word in
+      var bits = bits[item.position * words + word]
+      var numbers: [Int] = []
+      while bits != 0 {
+        numbers.append(64 * word + bits.trailingZeroBitCount)
+        bits &= bits - 1
+      }
+      return numbers
+    }
+  }
+
   /// 1 − the Jaccard similarity of two items' genres; 0 if neither has any.
   func distance(_ one: ItemIndex, _ other: ItemIndex) -> Double {
     var (union, common) = (0, 0)

@@ -1,11 +1,12 @@
 public import Kernels
 public import Ratings
 
-/// The models whose ranking key is a dot product: `bias`, `dot`, `biased-dot`, `logistic-dot`.
+/// The models whose ranking key is a dot product: `bias`, `dot`, `biased-dot`, `logistic-dot`,
+/// `svd-plus-plus`, `als`, `ials`.
 ///
 /// key_ui = p_u · q_i + b_u + c_i. The biases ride along as two more lanes of the rows: a user's
 /// row is (p_u, b_u, 1), an item's is (q_i, 1, c_i), so that one dot product is the whole key. `dot`
-/// has no such lanes, `bias` nothing else.
+/// and `ials` have no such lanes, `bias` nothing else.
 public struct FactorModel: RatingPredictor {
   /// What the parameters mean.
   public let configuration: ModelConfiguration
@@ -29,13 +30,17 @@ public struct FactorModel: RatingPredictor {
       "the tables do not have the configured shape")
     self.configuration = configuration
     self.trainingCounts = trainingCounts
-    let hasBias = Self.hasBias(configuration.type)
+    let hasBias = configuration.type.hasBiases
     let factors = configuration.factors
     if configuration.cold == .knownTerms {
       self.users = Self.clearing(
-        users, where: trainingCounts.users, constantLane: hasBias ? factors + 1 : nil)
+        users, where: trainingCounts.users, constantLanes: hasBias ? factors + 1..<factors + 2 : nil
+      )
+      // What a user says of an item by rating it first is known of an item without ratings too.
+      let share = configuration.type == .svdPlusPlus ? 1 : 0
       self.items = Self.clearing(
-        items, where: trainingCounts.items, constantLane: hasBias ? factors : nil)
+        items, where: trainingCounts.items,
+        constantLanes: hasBias ? factors - share..<factors + 1 : nil)
     } else {
       self.users = users
       self.items = items
@@ -53,7 +58,7 @@ public struct FactorModel: RatingPredictor {
       factors > 0 ? try lookup.values("user_factors", shape: [users, factors]) : []
     let itemFactors =
       factors > 0 ? try lookup.values("item_factors", shape: [items, factors]) : []
-    let hasBias = Self.hasBias(configuration.type)
+    let hasBias = configuration.type.hasBiases
     let userBias = hasBias ? try lookup.values("user_bias", shape: [users]) : nil
     let itemBias = hasBias ? try lookup.values("item_bias", shape: [items]) : nil
     self.init(
@@ -63,10 +68,8 @@ public struct FactorModel: RatingPredictor {
       trainingCounts: trainingCounts)
   }
 
-  static func hasBias(_ type: ModelType) -> Bool { type != .dot }
-
   static func dimension(_ configuration: ModelConfiguration) -> Int {
-    configuration.factors + (hasBias(configuration.type) ? 2 : 0)
+    configuration.factors + (configuration.type.hasBiases ? 2 : 0)
   }
 
   /// A table of rows with the two bias lanes that `lanes` makes of a bias.
@@ -97,7 +100,7 @@ public struct FactorModel: RatingPredictor {
       add("user_factors", users, 0..<factors, shape: [users.rows, factors])
       add("item_factors", items, 0..<factors, shape: [items.rows, factors])
     }
-    if Self.hasBias(configuration.type) {
+    if configuration.type.hasBiases {
       add("user_bias", users, factors..<factors + 1, shape: [users.rows])
       add("item_bias", items, factors + 1..<factors + 2, shape: [items.rows])
     }
@@ -120,23 +123,46 @@ public struct FactorModel: RatingPredictor {
     }
   }
 
+  /// The ranking keys of several items, each summed as a single one.
+  public func rankingKeys(by user: UserIndex, of items: [UInt32]) -> [Float] {
+    guard !fallsBackToMean else {
+      return items.map { rankingKey(of: ItemIndex(Int($0)), by: user) }
+    }
+    let userStart = user.position * users.stride
+    let (stride, dimension) = (self.items.stride, users.dimension)
+    return users.withValues { userValues in
+      self.items.withValues { itemValues in
+        items.map { item in
+          let itemStart = Int(item) * stride
+          var sum: Float = 0
+          for lane in 0..<dimension {
+            sum += userValues[userStart + lane] * itemValues[itemStart + lane]
+          }
+          return sum
+        }
+      }
+    }
+  }
+
   /// A way to the items with the greatest ranking keys.
   public func selection(of candidates: [UInt32]) -> any RowSelection {
     let factors = configuration.factors
     return DotSelection(
       users: users, items: items, candidates: candidates,
-      biasLanes: Self.hasBias(configuration.type) ? (user: factors, item: factors + 1) : nil)
+      biasLanes: configuration.type.hasBiases ? (user: factors, item: factors + 1) : nil)
   }
 
   private static func clearing(
-    _ table: EmbeddingTable, where counts: [Int32], constantLane: Int?
+    _ table: EmbeddingTable, where counts: [Int32], constantLanes: Range<Int>?
   ) -> EmbeddingTable {
     guard counts.contains(0) else { return table }
     var cleared = table
     let (stride, dimension) = (table.stride, table.dimension)
     cleared.withMutableValues { span in
       for row in counts.indices where counts[row] == 0 {
-        for lane in 0..<dimension where lane != constantLane { span[row * stride + lane] = 0 }
+        for lane in 0..<dimension where constantLanes?.contains(lane) != true {
+          span[row * stride + lane] = 0
+        }
       }
     }
     return cleared

@@ -21,11 +21,13 @@ public struct ModelConfiguration: Equatable, Sendable {
   public var scale: RatingScale
   /// μ, the mean of the training ratings.
   public var trainMean: Float
+  /// What only models of this type have.
+  public var details: ModelDetails
 
   /// Creates a configuration from its parts.
   public init(
     type: ModelType, users: Int, items: Int, factors: Int, hidden: [Int], link: Link,
-    cold: ColdPolicy, scale: RatingScale, trainMean: Float
+    cold: ColdPolicy, scale: RatingScale, trainMean: Float, details: ModelDetails = .none
   ) {
     self.type = type
     self.users = users
@@ -36,13 +38,15 @@ public struct ModelConfiguration: Equatable, Sendable {
     self.cold = cold
     self.scale = scale
     self.trainMean = trainMean
+    self.details = details
   }
 
   /// r_max − r_min.
   public var range: Float { scale.maximum - scale.minimum }
 
-  /// What the identity link adds to a key: μ, or 0 for `dot`, whose factors carry the mean.
-  public var offset: Float { type == .dot ? 0 : trainMean }
+  /// What the identity link adds to a key: μ, or 0 for `dot`, whose factors carry the mean, and for
+  /// relevance models, whose keys are no ratings.
+  public var offset: Float { type == .dot || type.isRelevance ? 0 : trainMean }
 
   /// The rating that a ranking key stands for; never falls when the key rises.
   public func rating(ofKey key: Float) -> Float {

@@ -4,8 +4,12 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
   case missingTensor(name: String)
   /// A tensor does not have the shape that the configuration asks for.
   case wrongShape(name: String, expected: [Int], actual: [Int])
+  /// A model of this type cannot be made.
+  case unsupported(type: ModelType)
   /// A parameter is not a finite number.
   case notFinite(name: String, index: Int)
+  /// A value has no meaning.
+  case outOfRange(name: String, index: Int)
 
   /// One sentence for people.
   public var description: String {
@@ -14,8 +18,12 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
       "the model has no tensor \"\(name)\""
     case .wrongShape(let name, let expected, let actual):
       "the tensor \"\(name)\" has the shape \(actual), but its configuration asks for \(expected)"
+    case .unsupported(let type):
+      "a \(type.rawValue) model cannot be made"
     case .notFinite(let name, let index):
       "value \(index) of the tensor \"\(name)\" is not a finite number"
+    case .outOfRange(let name, let index):
+      "value \(index) of the tensor \"\(name)\" is out of range"
     }
   }
 }
@@ -47,9 +55,24 @@ public enum ModelRestoration {
   ) throws(ModelError) -> any RatingPredictor {
     switch configuration.type {
     case .neural:
-      try NeuralModel(configuration, tensors: tensors, trainingCounts: trainingCounts)
-    case .bias, .dot, .biasedDot, .logisticDot:
-      try FactorModel(configuration, tensors: tensors, trainingCounts: trainingCounts)
+      return try NeuralModel(configuration, tensors: tensors, trainingCounts: trainingCounts)
+    case .bias, .dot, .biasedDot, .logisticDot, .svdPlusPlus, .als, .ials:
+      return try FactorModel(configuration, tensors: tensors, trainingCounts: trainingCounts)
+    case .bayesianFM:
+      return try BayesianFMModel(configuration, tensors: tensors, trainingCounts: trainingCounts)
+    case .itemKNN:
+      guard case .itemKNN(let details) = configuration.details else {
+        throw .unsupported(type: configuration.type)
+      }
+      return try ItemNeighbourModel(
+        configuration, details: details, tensors: tensors, trainingCounts: trainingCounts)
+    case .blend:
+      guard case .blend(let details) = configuration.details else {
+        throw .unsupported(type: configuration.type)
+      }
+      return try BlendModel(details, tensors: tensors, trainingCounts: trainingCounts)
+    case .ease:
+      return try EaseModel(configuration, tensors: tensors, trainingCounts: trainingCounts)
     }
   }
 }

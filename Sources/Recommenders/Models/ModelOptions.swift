@@ -10,6 +10,60 @@ public enum ModelType: String, CaseIterable, Sendable {
   case neural
   /// The biased dot product, trained as a probability by cross-entropy.
   case logisticDot = "logistic-dot"
+  /// The biased dot product with what a user rated added to the user's factors.
+  case svdPlusPlus = "svd-plus-plus"
+  /// The biased dot product by alternating least squares.
+  case als
+  /// The ratings of the most similar items, around the bias baseline.
+  case itemKNN = "item-knn"
+  /// A factorization machine over ids and features, sampled by Gibbs.
+  case bayesianFM = "bayesian-fm"
+  /// A linear model from what a user rated to what the user would rate, in closed form.
+  case ease
+  /// The dot product of factors of implicit feedback, by alternating least squares.
+  case ials
+  /// A weighted sum of other models; made by `select`, not named in a job.
+  case blend
+
+  /// The types that a job can name.
+  public static let trainable = allCases.filter { $0 != .blend }
+
+  /// Whether the ranking key says how likely a user is to choose an item, and not how the user would
+  /// rate it.
+  public var isRelevance: Bool { self == .ease || self == .ials }
+
+  /// Whether training has no epochs: the model is found in one step.
+  public var isFitted: Bool { self == .bias || self == .itemKNN || self == .ease }
+
+  /// Whether early stopping can look for the best number of epochs. A sampler's mean and a relevance
+  /// model are trained for a fixed number.
+  public var hasBestEpoch: Bool { !isFitted && self != .bayesianFM && self != .ials }
+
+  /// Whether the model has factors of users and items.
+  public var hasFactors: Bool {
+    switch self {
+    case .bias, .itemKNN, .ease, .blend: false
+    case .dot, .biasedDot, .neural, .logisticDot, .svdPlusPlus, .als, .bayesianFM, .ials: true
+    }
+  }
+
+  /// Whether the ranking key has a bias of the user and one of the item.
+  public var hasBiases: Bool {
+    switch self {
+    case .bias, .biasedDot, .logisticDot, .svdPlusPlus, .als: true
+    case .dot, .neural, .itemKNN, .bayesianFM, .ease, .ials, .blend: false
+    }
+  }
+
+  /// The number of factors where the job does not say.
+  public var customaryFactors: Int {
+    switch self {
+    case .bayesianFM: 8
+    case .svdPlusPlus: 30
+    case .ials: 64
+    default: 50
+    }
+  }
 }
 
 /// How a model's raw score becomes a rating.
@@ -35,8 +89,14 @@ public enum ColdPolicy: String, CaseIterable, Sendable {
 public struct ModelOptions: Equatable, Sendable {
   /// The kind of model. The default is `biased-dot`.
   public var type: ModelType = .biasedDot
-  /// The number of factors of each user and item. The default is 50.
-  public var factors: Int = 50
+  /// The number of factors of each user and item as it was given; `nil` stands for the customary
+  /// number of the type.
+  public var givenFactors: Int?
+  /// The number of factors of each user and item. The default is that of the type, 50 for most.
+  public var factors: Int {
+    get { givenFactors ?? type.customaryFactors }
+    set { givenFactors = newValue }
+  }
   /// The link of `biased-dot`. The default, `auto`, is `sigmoid`.
   public var link: Link = .auto
   /// The widths of the hidden layers of `neural`. The default is one layer of 10.
@@ -46,9 +106,53 @@ public struct ModelOptions: Equatable, Sendable {
   public var inputDropout: Double = 0.05
   /// The share of each hidden layer's outputs dropped in training. The default is 0.5.
   public var hiddenDropout: Double = 0.5
+  /// What `ials` makes of ratings, and for how long it trains.
+  public var implicit = ImplicitOptions()
+  /// The number of factors of each user of `neural`. The default is `factors`.
+  public var userFactors: Int?
+  /// The number of factors of each item of `neural`. The default is `factors`.
+  public var itemFactors: Int?
+  /// What `neural` and `bayesian-fm` know besides user and item. The default is nothing for `neural`,
+  /// for `bayesian-fm` all that the data has and that needs no time.
+  public var features: [ModelFeature]?
+  /// Those of them that `neural` has.
+  public var networkFeatures: [NetworkFeature]? {
+    get { features?.compactMap { NetworkFeature(rawValue: $0.rawValue) } }
+    set { features = newValue?.compactMap { ModelFeature(rawValue: $0.rawValue) } }
+  }
   /// What is predicted where training saw neither or only one side. The default is `known-terms`.
   public var cold: ColdPolicy = .knownTerms
+  /// How `bayesian-fm` is sampled.
+  public var bayesianFM = BayesianFMOptions()
+  /// The settings of `item-knn`.
+  public var neighbourhood = NeighbourOptions()
+  /// How `ease` learns.
+  public var ease = EaseOptions()
 
   /// Creates the default options.
   public init() {}
+
+  /// The number of factors that the model's tables have: `svd-plus-plus` has two more, which hold what
+  /// a pair adds to both histories.
+  public var storedFactors: Int {
+    guard type.hasFactors else { return 0 }
+    return factors + (type == .svdPlusPlus ? PairHistory.lanes : 0)
+  }
+
+  /// The number of epochs of a model that no validation rating says when to stop; `nil` for others.
+  var fixedEpochs: Int? {
+    switch type {
+    case .ials: implicit.sweeps
+    case .bayesianFM: bayesianFM.epochs
+    default: nil
+    }
+  }
+}
+
+/// What `neural` can know of a rating besides its user and item.
+public enum NetworkFeature: String, CaseIterable, Sendable {
+  /// The item's genres.
+  case genres
+  /// The time of the rating.
+  case date
 }

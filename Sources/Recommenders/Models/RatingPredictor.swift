@@ -16,17 +16,35 @@ public protocol RatingPredictor: Sendable {
   ///
   /// - Complexity: O(factors).
   func rankingKey(of item: ItemIndex, by user: UserIndex) -> Float
+  /// The ranking keys of several items, given by their positions: the same bits as
+  /// ``rankingKey(of:by:)`` gives.
+  func rankingKeys(by user: UserIndex, of items: [UInt32]) -> [Float]
+  /// The predicted rating of one pair, not clipped to the scale.
+  func predictedRating(of item: ItemIndex, by user: UserIndex) -> Float
+  /// What is predicted for rows of ratings, whose own values are not looked at. A model that takes the
+  /// time of a rating takes it from them.
+  ///
+  /// `threads` has no influence on the result.
+  func predictions(of rows: RatingColumns, threads: Int) -> RatingPredictions
+  /// The posterior standard deviations of the predicted ratings of several items; `nil` for a model
+  /// that has none.
+  func deviations(by user: UserIndex, of items: [UInt32]) -> [Float]?
+  /// What each rated item adds to the ranking key of an item; `nil` where the key is no sum over them.
+  func contributions(
+    to item: ItemIndex, by user: UserIndex, of rated: [RatedItem]
+  ) -> [Float]?
   /// A way to those of some items, given by their positions, that have the greatest ranking keys: the
   /// same bits as ``rankingKey(of:by:)`` gives where ``isUnknown(_:_:)`` is false.
   func selection(of candidates: [UInt32]) -> any RowSelection
 }
 
 extension RatingPredictor {
-  /// Whether pairs that training did not see both sides of get the mean rating: `dot` and `neural`
-  /// have no biases to fall back on.
+  /// Whether pairs that training did not see both sides of get the mean rating: `dot`, and `neural`
+  /// without features, have nothing to fall back on.
   var fallsBackToMean: Bool {
     configuration.cold == .knownTerms
-      && (configuration.type == .dot || configuration.type == .neural)
+      && (configuration.type == .dot
+        || configuration.type == .neural && !configuration.network.hasFeatures)
   }
 
   /// Whether the ranking key of a pair is that of the mean rating.
@@ -34,10 +52,31 @@ extension RatingPredictor {
     fallsBackToMean && trainingCounts.isCold(item, user)
   }
 
-  /// The predicted rating of one pair, not clipped to the scale.
+  /// The rating that the ranking key stands for.
   public func predictedRating(of item: ItemIndex, by user: UserIndex) -> Float {
     configuration.rating(ofKey: rankingKey(of: item, by: user))
   }
+
+  /// The keys one after the other.
+  public func rankingKeys(by user: UserIndex, of items: [UInt32]) -> [Float] {
+    items.map { rankingKey(of: ItemIndex(Int($0)), by: user) }
+  }
+
+  /// The ratings one after the other, without deviations.
+  public func predictions(of rows: RatingColumns, threads: Int) -> RatingPredictions {
+    RatingPredictions(
+      ratings: RatingPredictions.map(rows, threads: threads) { row in
+        predictedRating(of: rows.items[row], by: rows.users[row])
+      })
+  }
+
+  /// No deviations.
+  public func deviations(by user: UserIndex, of items: [UInt32]) -> [Float]? { nil }
+
+  /// No contributions.
+  public func contributions(
+    to item: ItemIndex, by user: UserIndex, of rated: [RatedItem]
+  ) -> [Float]? { nil }
 }
 
 /// A tensor of `Float`s in row-major order, with its name in the bundle.

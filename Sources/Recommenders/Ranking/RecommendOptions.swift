@@ -1,11 +1,70 @@
-/// How many items are recommended, and which ones may be.
+/// What the lists are ordered by.
+public enum RankingOrder: String, CaseIterable, Sendable {
+  /// The predicted rating.
+  case rating
+  /// What the rating is at least, as far as the model knows: mean − z · standard deviation.
+  case lowerBound = "lower-bound"
+  /// Relevance, the predicted rating and rarity together.
+  case relevance
+}
+
+/// How many items are recommended, which ones may be, and in what order.
 public struct RecommendOptions: Equatable, Sendable {
   /// The length of each user's list. The default is 10.
   public var k: Int = 10
   /// The least number of ratings of an item that may be recommended. The default is 1.
   public var minItemRatings: Int = 1
-  /// The held-out rating from which an item counts as relevant. The default is 4.
+  /// The rating from which an item counts as relevant. The default is 4.
   public var relevanceThreshold: Double = 4
+  /// The most reasons that are given for each recommendation. The default is 0.
+  public var explain: Int = 0
+  /// What the lists are ordered by. The default is `rating`.
+  public var rankBy: RankingOrder = .rating
+  /// z of `lower-bound`: how many standard deviations are taken off. The default is 1.
+  public var z: Double = 1
+  /// What `relevance` is made of.
+  public var relevance = RelevanceOptions()
+  /// How much a list avoids items like those already in it, from 0 to 1. The default is 0.
+  public var diversity: Double = 0
+  /// How many items of a list may have a genre in common; `nil` for any number, the default.
+  public var maxPerGenre: Int?
+
+  /// Creates the default options.
+  public init() {}
+}
+
+/// The relevance models that a job can rank by.
+public enum RelevanceModelType: String, CaseIterable, Sendable {
+  /// `ease` up to 10,000 users or items, `ials` beyond that.
+  case auto
+  /// The linear model in closed form.
+  case ease
+  /// Factors of implicit feedback.
+  case ials
+
+  /// The size of the smaller side up to which `auto` is `ease`.
+  public static let largestAuto = 10_000
+
+  /// The type of model that this is for data of a size.
+  public func resolved(users: Int, items: Int) -> ModelType {
+    switch self {
+    case .auto: min(users, items) <= Self.largestAuto ? .ease : .ials
+    case .ease: .ease
+    case .ials: .ials
+    }
+  }
+}
+
+/// What the order by relevance is made of.
+public struct RelevanceOptions: Equatable, Sendable {
+  /// The relevance model. The default is `auto`.
+  public var model: RelevanceModelType = .auto
+  /// λ of `ease`. The default is 100.
+  public var l2: Double = 100
+  /// The input of a rating below the threshold, where 1 is that of the others. The default is 0.5.
+  public var lowInput: Double = 0.5
+  /// The weights of the blend.
+  public var weights = BlendWeights()
 
   /// Creates the default options.
   public init() {}

@@ -11,6 +11,7 @@ public struct TopNRecommender: Sendable {
   private let seen: InteractionMatrix
   private let readmitted: InteractionMatrix?
   private let k: Int
+  private let order: ListOrder
   private let selection: any RowSelection
   /// The candidates, and those of them whose keys are that of the mean rating for everybody.
   private let candidates: [UInt32]
@@ -27,15 +28,18 @@ public struct TopNRecommender: Sendable {
   ///   - readmitted: Items of `seen` that each user may be recommended all the same.
   ///   - candidates: Whether each item may be recommended at all.
   ///   - k: The length of a list.
+  ///   - order: The order of the lists.
   public init(
     model: any RatingPredictor, excluding seen: InteractionMatrix,
-    readmitting readmitted: InteractionMatrix? = nil, candidates: [Bool], k: Int
+    readmitting readmitted: InteractionMatrix? = nil, candidates: [Bool], k: Int,
+    order: ListOrder = .byKey
   ) {
     precondition(candidates.count == model.configuration.items, "an item is missing")
     self.model = model
     self.seen = seen
     self.readmitted = readmitted
     self.k = min(k, candidates.count)
+    self.order = order
     let chosen = candidates.indices.filter { candidates[$0] }.map { UInt32($0) }
     let counts = model.trainingCounts.items
     unknown = model.fallsBackToMean ? chosen.filter { counts[Int($0)] == 0 } : []
@@ -77,6 +81,7 @@ public struct TopNRecommender: Sendable {
 
   /// The lists of a range of users.
   public func recommend(_ users: Range<Int>) -> [RecommendationList] {
+    guard order.isPlain else { return users.map { ordered(for: UserIndex($0)) } }
     var excluded = ExcludedRows()
     for user in users { excluded.append(excludedItems(of: UserIndex(user))) }
     // Asked for once: a getter behind a protocol copies all that it has.
@@ -90,6 +95,51 @@ public struct TopNRecommender: Sendable {
             item: ItemIndex(Int($0.row)), score: configuration.rating(ofKey: $0.key))
         })
     }
+  }
+
+  /// A user's list in an order that is not that of the ranking keys; its scores are the predicted ratings
+  /// all the same.
+  private func ordered(for user: UserIndex) -> RecommendationList {
+    let unseen = unseenCandidates(of: user)
+    let scores = order.scores(of: unseen, by: user, model)
+    var excluded = ExcludedRows()
+    excluded.append([])
+    let ranking = KeySelection(candidates: unseen) { _ in scores }
+    func best(_ count: Int) -> [ScoredRow] {
+      ranking.lists(of: min(count, unseen.count), for: 0..<1, excluding: excluded)[0]
+    }
+    var list: [ScoredRow]
+    if let spread = order.spread {
+      var count = max(ListSpread.pool, 3 * k)
+      list = spread.list(of: k, from: best(count))
+      // A cap may have passed over all but a few of them.
+      while list.count < k, count < unseen.count {
+        count *= 8
+        list = spread.list(of: k, from: best(count))
+      }
+    } else {
+      list = best(k)
+    }
+    let configuration = model.configuration
+    let keys = model.rankingKeys(by: user, of: list.map(\.row))
+    return RecommendationList(
+      user: user,
+      items: zip(list, keys).map { entry, key in
+        ScoredItem(item: ItemIndex(Int(entry.row)), score: configuration.rating(ofKey: key))
+      })
+  }
+
+  /// The candidates that are not excluded, ascending.
+  private func unseenCandidates(of user: UserIndex) -> [UInt32] {
+    let excluded = excludedItems(of: user)
+    var unseen: [UInt32] = []
+    unseen.reserveCapacity(candidates.count)
+    var next = excluded.startIndex
+    for item in candidates {
+      while next < excluded.endIndex, excluded[next] < item { next += 1 }
+      if next == excluded.endIndex || excluded[next] != item { unseen.append(item) }
+    }
+    return unseen
   }
 
   private func isExcluded(_ item: ItemIndex, of user: UserIndex) -> Bool {

@@ -206,7 +206,7 @@ struct BlockLanes {
 
   init(_ configuration: ModelConfiguration) {
     factors = configuration.factors
-    guard FactorModel.hasBias(configuration.type) else {
+    guard configuration.type.hasBiases else {
       (count, userBias, itemBias) = (factors, nil, nil)
       return
     }

@@ -100,12 +100,16 @@ struct MinibatchTraining: EpochTraining {
   func validate() -> (loss: Double, rmse: Double)? {
     guard validation.count > 0 else { return nil }
     let model = state.model(counts)
+    let network = model as? NeuralModel
     let loss = RatingLoss(configuration)
     var (sum, squares) = (0.0, 0.0)
     for position in 0..<validation.count {
       let row = validation.row(at: position)
       let columns = validation.columns
-      let key = model.rankingKey(of: columns.items[row], by: columns.users[row])
+      let (item, user) = (columns.items[row], columns.users[row])
+      let key =
+        network?.key(of: item, by: user, at: columns[row].timestamp)
+        ?? model.rankingKey(of: item, by: user)
       let rating = columns.values[row]
       sum += loss(key: key, rating: rating).value
       let error = Double(configuration.rating(ofKey: key)) - Double(rating)

@@ -24,7 +24,7 @@ struct FactorTraining: ModelInTraining {
     loss = RatingLoss(configuration)
     let factors = configuration.factors
     let penalty = [Float](repeating: l2, count: factors)
-    if FactorModel.hasBias(configuration.type) {
+    if configuration.type.hasBiases {
       // As in the tutorial: the biases of `logistic-dot` are not penalised.
       let bias: Float = configuration.type == .logisticDot ? 0 : l2
       userDecay = penalty + [bias, 0]
@@ -33,7 +33,7 @@ struct FactorTraining: ModelInTraining {
       userDecay = penalty
       itemDecay = penalty
     }
-    let hasBias = FactorModel.hasBias(configuration.type)
+    let hasBias = configuration.type.hasBiases
     let none = [Float](repeating: 0, count: userDecay.count)
     self.users = TrainableTable(
       users, capacity: batchSize, l2: penalizesWholeTables ? userDecay : none,
@@ -56,7 +56,7 @@ struct FactorTraining: ModelInTraining {
         switch configuration.type {
         case .dot: nil
         case .logisticDot: initializer.uniform(count: rows, unit: unit + 2)
-        case .bias, .biasedDot, .neural:
+        default:
           initializer.heNormal(count: rows, fanIn: rows, unit: unit + 2)
         }
       return FactorModel.table(factors: values, count: factors, rows: rows, bias, lanes: lanes)

@@ -10,6 +10,7 @@ struct NeuralTraining: ModelInTraining {
   private var items: TrainableTable
   private var kernels: [TrainableTable]
   private var biases: [TrainableTable]
+  private var features: FeatureTables
   /// Takes a batch through the layers, a section of it at a time.
   private var pass: NetworkPass
   private let sectionSize: Int
@@ -18,15 +19,20 @@ struct NeuralTraining: ModelInTraining {
 
   init(
     _ configuration: ModelConfiguration, users: EmbeddingTable, items: EmbeddingTable,
-    layers: [DenseLayer], l2: Float, penalizesWholeTables: Bool, dropout: Dropout, batchSize: Int
+    layers: [DenseLayer], features: FeatureTables = FeatureTables(), l2: Float,
+    penalizesWholeTables: Bool, dropout: Dropout, batchSize: Int
   ) {
     self.configuration = configuration
     loss = RatingLoss(configuration)
     self.dropout = dropout
-    let penalty = [Float](
-      repeating: penalizesWholeTables ? l2 : 0, count: configuration.factors)
-    self.users = TrainableTable(users, capacity: batchSize, l2: penalty)
-    self.items = TrainableTable(items, capacity: batchSize, l2: penalty)
+    self.features = features
+    func trainable(_ table: EmbeddingTable) -> TrainableTable {
+      let penalty = penalizesWholeTables ? l2 : 0
+      return TrainableTable(
+        table, capacity: batchSize, l2: Array(repeating: penalty, count: table.dimension))
+    }
+    self.users = trainable(users)
+    self.items = trainable(items)
     kernels = layers.map {
       TrainableTable(
         $0.kernel, capacity: $0.kernel.rows,
@@ -42,17 +48,18 @@ struct NeuralTraining: ModelInTraining {
 
   /// Draws starting weights; the biases of the layers begin at zero.
   init(
-    _ configuration: ModelConfiguration, options: ModelOptions, seed: UInt32, l2: Float,
+    _ configuration: ModelConfiguration, options: ModelOptions,
+    encodings: FeatureTables.Encodings = FeatureTables.Encodings(), seed: UInt32, l2: Float,
     penalizesWholeTables: Bool, batchSize: Int
   ) {
     let initializer = Initializer(seed: seed)
-    let factors = configuration.factors
-    func embedding(rows: Int, unit: UInt32) -> EmbeddingTable {
+    let network = configuration.network
+    func embedding(rows: Int, factors: Int, unit: UInt32) -> EmbeddingTable {
       EmbeddingTable(
         rows: rows, dimension: factors,
         values: initializer.heNormal(count: rows * factors, fanIn: rows, unit: unit))
     }
-    let widths = [2 * factors] + configuration.hidden + [1]
+    let widths = [network.inputs] + configuration.hidden + [1]
     let layers = (0..<widths.count - 1).map { layer in
       let (inputs, outputs) = (widths[layer], widths[layer + 1])
       let kernel = initializer.heNormal(
@@ -62,8 +69,13 @@ struct NeuralTraining: ModelInTraining {
         bias: EmbeddingTable(rows: 1, dimension: outputs))
     }
     self.init(
-      configuration, users: embedding(rows: configuration.users, unit: 0),
-      items: embedding(rows: configuration.items, unit: 1), layers: layers, l2: l2,
+      configuration,
+      users: embedding(rows: configuration.users, factors: network.userFactors, unit: 0),
+      items: embedding(rows: configuration.items, factors: network.itemFactors, unit: 1),
+      layers: layers,
+      features: FeatureTables(
+        encodings, seed: seed, l2: penalizesWholeTables ? l2 : 0, batchSize: batchSize),
+      l2: l2,
       penalizesWholeTables: penalizesWholeTables,
       dropout: Dropout(
         input: options.inputDropout, hidden: options.hiddenDropout, seed: seed),
@@ -75,6 +87,7 @@ struct NeuralTraining: ModelInTraining {
     let (userRows, itemRows) = (batch.userRows, batch.itemRows)
     users.beginBatch(userRows)
     items.beginBatch(itemRows)
+    features.beginBatch(batch, users: userRows, items: itemRows)
     for layer in kernels.indices {
       kernels[layer].beginBatch(0..<UInt32(kernels[layer].weights.rows))
       biases[layer].beginBatch(CollectionOfOne(0))
@@ -86,13 +99,10 @@ struct NeuralTraining: ModelInTraining {
       let section = start..<Swift.min(start + sectionSize, count)
       sum += learn(section, of: batch, userRows, itemRows, slopeShare: share, team)
     }
-    if isLazy {
-      let decay = EmbeddingTable(
-        rows: 1, dimension: configuration.factors,
-        values: Array(
-          repeating: optimizer.l2 / Float(count), count: configuration.factors))
-      users.addPenaltyGradients(decay, rows: userRows)
-      items.addPenaltyGradients(decay, rows: itemRows)
+    let l2 = isLazy ? optimizer.l2 / Float(count) : nil
+    if let l2 {
+      users.addPenaltyGradients(Self.decay(l2, users), rows: userRows)
+      items.addPenaltyGradients(Self.decay(l2, items), rows: itemRows)
     }
     var penalty =
       Double(users.endBatch(optimizer, team: team)) + Double(items.endBatch(optimizer, team: team))
@@ -101,7 +111,15 @@ struct NeuralTraining: ModelInTraining {
         Double(kernels[layer].endBatch(optimizer, team: team))
         + Double(biases[layer].endBatch(optimizer, team: team))
     }
+    penalty += features.endBatch(optimizer, l2: l2, team: team)
     return sum / Double(count) + penalty
+  }
+
+  /// The penalty's share of the gradient of one rating, by lane.
+  private static func decay(_ l2: Float, _ table: TrainableTable) -> EmbeddingTable {
+    let dimension = table.weights.dimension
+    return EmbeddingTable(
+      rows: 1, dimension: dimension, values: Array(repeating: l2, count: dimension))
   }
 
   /// Adds the gradients of some ratings of a batch and returns the sum of their losses.
@@ -112,7 +130,9 @@ struct NeuralTraining: ModelInTraining {
     let first = batch.rows.startIndex + section.lowerBound
     let sum = pass.run(
       NetworkInputs(
-        left: users.weights, userRows, right: items.weights, itemRows, rows: section),
+        [
+          NetworkInputs.Part(users.weights, userRows), NetworkInputs.Part(items.weights, itemRows),
+        ] + features.parts, rows: section),
       layers: zip(kernels, biases).map { NetworkLayer(kernel: $0.weights, bias: $1.weights) },
       dropout: kernels.indices.map {
         dropout.gates(
@@ -136,27 +156,33 @@ struct NeuralTraining: ModelInTraining {
     }
     items.withGradients { gradients, places in
       pass.addInputGradients(
-        to: &gradients, rows: places[section], from: configuration.factors)
+        to: &gradients, rows: places[section], from: users.weights.dimension)
     }
+    features.addGradients(
+      of: pass, section, from: users.weights.dimension + items.weights.dimension)
     return sum
   }
 
   var tables: [TrainableTable] {
-    get { [users, items] + kernels + biases }
+    get { [users, items] + kernels + biases + features.tables }
     set {
       (users, items) = (newValue[0], newValue[1])
-      kernels = Array(newValue[2..<2 + kernels.count])
-      biases = Array(newValue[(2 + kernels.count)...])
+      let layers = kernels.count
+      kernels = Array(newValue[2..<2 + layers])
+      biases = Array(newValue[(2 + layers)..<2 + 2 * layers])
+      features.tables = Array(newValue[(2 + 2 * layers)...])
     }
   }
 
-  func penaltyValue() -> Double { users.penaltyValue() + items.penaltyValue() }
+  func penaltyValue() -> Double {
+    users.penaltyValue() + items.penaltyValue() + features.penaltyValue()
+  }
 
   func model(_ counts: TrainingCounts) -> any RatingPredictor {
     NeuralModel(
       configuration, users: users.weights, items: items.weights,
       layers: zip(kernels, biases).map { DenseLayer(kernel: $0.weights, bias: $1.weights) },
-      trainingCounts: counts)
+      features: features.values(items: configuration.items), trainingCounts: counts)
   }
 }
 

@@ -11,6 +11,7 @@ public struct Trainer: Sendable {
   private let users: Int
   private let items: Int
   private let scale: RatingScale
+  private let details: [ItemDetails]
   private let threads: Int
 
   /// Prepares training.
@@ -22,10 +23,11 @@ public struct Trainer: Sendable {
   ///   - users: The number of users of the dataset.
   ///   - items: The number of items of the dataset.
   ///   - scale: The rating scale of the dataset.
+  ///   - details: Title and genres of each item; may be empty.
   ///   - threads: The number of threads; it has no influence on the model.
   public init(
     model: ModelOptions, training: TrainingOptions, resolved: ResolvedTraining, users: Int,
-    items: Int, scale: RatingScale, threads: Int = 1
+    items: Int, scale: RatingScale, details: [ItemDetails] = [], threads: Int = 1
   ) {
     self.model = model
     self.training = training
@@ -33,8 +35,12 @@ public struct Trainer: Sendable {
     self.users = users
     self.items = items
     self.scale = scale
+    self.details = details
     self.threads = threads
   }
+
+  /// The number of epochs that are trained where early stopping does not end it.
+  public var epochs: Int { model.fixedEpochs ?? training.maxEpochs }
 
   /// Trains until early stopping or the last epoch.
   ///
@@ -53,9 +59,10 @@ public struct Trainer: Sendable {
     on ratings: RatingSubset, validation: RatingSubset, resuming progress: TrainingProgress? = nil,
     onEpoch: (EpochRecord) -> Void, checkpoint: Checkpointing = { _ in }
   ) throws(TrainingError) -> TrainedModel {
-    let stopping = validation.count > 0 ? training.earlyStopping : nil
+    let stopping =
+      validation.count > 0 && model.type.hasBestEpoch ? training.earlyStopping : nil
     return try train(
-      on: ratings, validation: validation, epochs: training.maxEpochs, stopping: stopping,
+      on: ratings, validation: validation, epochs: epochs, stopping: stopping,
       resuming: progress, onEpoch: onEpoch, checkpoint: checkpoint)
   }
 
@@ -80,9 +87,21 @@ public struct Trainer: Sendable {
   public func model(
     of tensors: [NamedTensor], on ratings: RatingSubset
   ) throws(ModelError) -> any RatingPredictor {
-    try ModelRestoration.model(
+    if model.type == .bayesianFM {
+      // It goes on knowing what users rated before, which a bundle does not.
+      let inputs = inputs(ratings, validation: RatingSubset(ratings.columns, rows: []))
+      return try BayesianFMModel.restored(
+        configuration(on: ratings), options: model.machine, tensors: tensors, inputs: inputs)
+    }
+    return try ModelRestoration.model(
       configuration(on: ratings), tensors: tensors,
       trainingCounts: TrainingCounts(ratings, users: users, items: items))
+  }
+
+  private func inputs(_ ratings: RatingSubset, validation: RatingSubset) -> TrainingInputs {
+    TrainingInputs(
+      ratings: ratings, validation: validation, users: users, items: items, scale: scale,
+      details: details, seed: training.seed, threads: threads)
   }
 
   private func train(
@@ -91,12 +110,11 @@ public struct Trainer: Sendable {
     onEpoch: (EpochRecord) -> Void, checkpoint: Checkpointing
   ) throws(TrainingError) -> TrainedModel {
     guard ratings.count > 0 else { throw .noTrainingRows }
-    if model.type == .bias {
-      let model = BiasModel.fit(
-        ratings, users: users, items: items, scale: scale, threads: threads)
-      return TrainedModel(model: model, history: [], bestEpoch: 0)
+    let inputs = inputs(ratings, validation: validation)
+    if model.type.isFitted {
+      return TrainedModel(model: try fit(inputs), history: [], bestEpoch: 0)
     }
-    var state = start(on: ratings, validation: validation)
+    var state = try start(inputs)
     var course = TrainingCourse(resolved, stopping: options)
     var history: [EpochRecord] = []
     var best: [EmbeddingTable]?
@@ -126,35 +144,87 @@ public struct Trainer: Sendable {
       bestEpoch: (isRestored ? course.bestEpoch : nil) ?? history.count)
   }
 
-  private func start(on ratings: RatingSubset, validation: RatingSubset) -> any EpochTraining {
-    let counts = TrainingCounts(ratings, users: users, items: items)
-    let configuration = configuration(on: ratings)
-    if resolved.schedule == .blocks {
-      return BlockTraining(
-        configuration, options: training, resolved: resolved, counts: counts, ratings: ratings,
-        validation: validation, threads: threads)
+  /// The model of a type that is found in one step.
+  private func fit(_ inputs: TrainingInputs) throws(TrainingError) -> any RatingPredictor {
+    switch model.type {
+    case .bias:
+      return BiasModel.fit(
+        inputs.ratings, users: users, items: items, scale: scale, threads: threads)
+    case .itemKNN:
+      return try ItemNeighbourModel.fit(inputs, options: model.neighbourhood)
+    case .ease:
+      var options = model.ease
+      options.l2 = training.l2 ?? options.l2
+      return try EaseModel.fit(
+        inputs.ratings, configuration(on: inputs.ratings), options: options, threads: threads)
+    default:
+      throw .unsuitable(model: model.type, reason: "there is no training for it")
     }
+  }
+
+  /// The start of a training that goes on epoch by epoch.
+  private func start(_ inputs: TrainingInputs) throws(TrainingError) -> any EpochTraining {
+    let configuration = configuration(on: inputs.ratings)
+    switch model.type {
+    case .dot, .biasedDot, .logisticDot:
+      guard resolved.schedule == .blocks else { return minibatches(inputs, configuration) }
+      return BlockTraining(
+        configuration, options: training, resolved: resolved,
+        counts: TrainingCounts(inputs.ratings, users: users, items: items),
+        ratings: inputs.ratings, validation: inputs.validation, threads: threads)
+    case .neural:
+      return minibatches(inputs, configuration)
+    case .bayesianFM:
+      return try BayesianFMTraining(configuration, options: model.machine, inputs: inputs)
+    case .als, .svdPlusPlus:
+      return AlternatingTraining(configuration, inputs: inputs, l2: Float(resolved.l2))
+    case .ials:
+      return ImplicitTraining(
+        configuration, inputs: inputs, options: model.implicit, l2: Float(resolved.l2))
+    case .bias, .itemKNN, .ease, .blend:
+      throw .unsuitable(model: model.type, reason: "there is no training for it")
+    }
+  }
+
+  private func minibatches(
+    _ inputs: TrainingInputs, _ configuration: ModelConfiguration
+  ) -> MinibatchTraining {
     let l2 = Float(resolved.l2)
     let wholeTables = Optimizer(resolved).penalizesWholeTables
     let state: any ModelInTraining =
       configuration.type == .neural
       ? NeuralTraining(
-        configuration, options: model, seed: training.seed, l2: l2,
-        penalizesWholeTables: wholeTables, batchSize: training.batchSize)
+        configuration, options: model, encodings: encodings(on: inputs.ratings),
+        seed: training.seed, l2: l2, penalizesWholeTables: wholeTables,
+        batchSize: training.batchSize)
       : FactorTraining(
         configuration, seed: training.seed, l2: l2, penalizesWholeTables: wholeTables,
         batchSize: training.batchSize)
     return MinibatchTraining(
-      state, configuration, counts: counts, options: training, resolved: resolved,
-      ratings: ratings, validation: validation, threads: threads)
+      state, configuration, counts: TrainingCounts(inputs.ratings, users: users, items: items),
+      options: training, resolved: resolved, ratings: inputs.ratings,
+      validation: inputs.validation, threads: threads)
+  }
+
+  private func encodings(on ratings: RatingSubset) -> FeatureTables.Encodings {
+    FeatureTables.Encodings(model, ratings: ratings, users: users, items: items, details: details)
+  }
+
+  private func details(on ratings: RatingSubset) -> ModelDetails {
+    switch model.type {
+    case .neural: ModelDetails(model, encodings(on: ratings))
+    case .itemKNN: .itemKNN(model.neighbourhood.details)
+    default: .none
+    }
   }
 
   private func configuration(on ratings: RatingSubset) -> ModelConfiguration {
     ModelConfiguration(
       type: model.type, users: users, items: items,
-      factors: model.type == .bias ? 0 : model.factors,
+      factors: model.storedFactors,
       hidden: model.type == .neural ? model.hidden : [], link: resolved.link, cold: model.cold,
-      scale: scale, trainMean: Float(BiasModel.mean(of: ratings)))
+      scale: scale, trainMean: Float(BiasModel.mean(of: ratings)),
+      details: details(on: ratings))
   }
 
   private static func record(

@@ -10,6 +10,20 @@ public enum TrainingPhase: String, CaseIterable, Sendable {
   case refitAll = "refit-all"
 }
 
+/// One training of a run: which of its models, and what for.
+public struct TrainingStep: Hashable, Sendable {
+  /// What it is for.
+  public var phase: TrainingPhase
+  /// The position of the model; 0 where there is one.
+  public var model: Int
+
+  /// Puts the parts together.
+  public init(_ phase: TrainingPhase, model: Int = 0) {
+    self.phase = phase
+    self.model = model
+  }
+}
+
 /// How far a training has come at the end of an epoch: all that the rest of it needs to end in the
 /// same bits.
 public struct TrainingProgress: Equatable, Sendable {
@@ -37,7 +51,7 @@ public struct TrainingProgress: Equatable, Sendable {
 /// A training that has ended.
 public struct EndedTraining: Sendable {
   /// Which one it was.
-  public var phase: TrainingPhase
+  public var step: TrainingStep
   /// The records of its epochs.
   public var history: [EpochRecord]
   /// The epoch whose parameters its model has; 0 for a model without epochs.
@@ -48,9 +62,9 @@ public struct EndedTraining: Sendable {
 
   /// Puts the parts together.
   public init(
-    phase: TrainingPhase, history: [EpochRecord], bestEpoch: Int, tensors: [NamedTensor]
+    step: TrainingStep, history: [EpochRecord], bestEpoch: Int, tensors: [NamedTensor]
   ) {
-    self.phase = phase
+    self.step = step
     self.history = history
     self.bestEpoch = bestEpoch
     self.tensors = tensors
@@ -62,13 +76,13 @@ public struct TrainingCheckpoint: Sendable {
   /// A training that is at work.
   public struct Current: Equatable, Sendable {
     /// Which one it is.
-    public var phase: TrainingPhase
+    public var step: TrainingStep
     /// How far it has come.
     public var progress: TrainingProgress
 
     /// Puts the parts together.
-    public init(phase: TrainingPhase, progress: TrainingProgress) {
-      self.phase = phase
+    public init(step: TrainingStep, progress: TrainingProgress) {
+      self.step = step
       self.progress = progress
     }
   }

@@ -63,6 +63,8 @@ import Testing
         "has no meaning here", "exclude each other", "cannot follow", "early stopping needs",
         "must be below \"maximum\"", "the scheme \"", "needs the key", "cannot have a colon",
         "that the credentials could be for", "plain http", "must be an http or https URL",
+        "names an earlier model already", "\"from\" must be", "predicts no ratings",
+        "would choose by the held-out rows", "needs validation rows", "is of one model",
       ].contains { fault.contains($0) }
     }
     #expect(verdict.isEmpty == faults.isEmpty, "\(document.text())\n\(verdict)\n\(faults)")

@@ -1,16 +1,19 @@
-import Job
 import Publishing
 import Ratings
 import Recommenders
 import Storage
 import Testing
 
+@testable import Job
+
 @Suite struct PlanTests {
   @Test func onlyNameAndDatasetAreNeeded() throws {
     let plan = try JobDocuments.plan("{\(JobDocuments.leastMembers)}")
     #expect(plan == Plan(name: "least", sources: [SourceOptions("a.zip")]))
     #expect(plan.split == SplitOptions())
-    #expect(plan.model == ModelOptions())
+    var model = ModelOptions()
+    model.factors = 50
+    #expect(plan.model == model)
     #expect(plan.training.refit == .train)
     #expect(plan.output.directory == "out/least")
     #expect(plan.output.keepRuns == 14)
@@ -81,6 +84,16 @@ import Testing
     #expect(plan.limits.threads == 2)
     #expect(plan.limits.memoryMB == 900)
     #expect(plan.lockWaitSeconds == 60)
+    #expect(plan.compare?.map(\.name) == ["mine", "dot"])
+    #expect(plan.compare?[1].changes["model"] == ["type": "dot", "factors": 4])
+    #expect(plan.tune?.trials == 6)
+    #expect(plan.tune?.seed == 3)
+    #expect(plan.tune?.metric == .validationNDCG)
+    #expect(plan.tune?.rungs == 2)
+    #expect(plan.tune?.keep == 0.5)
+    #expect(plan.tune?.ranges.map(\.path).prefix(2) == ["model.type", "model.factors"])
+    #expect(plan.tune?.ranges[1].range == .interval(from: 2, to: 9, scale: .linear))
+    #expect(plan.tune?.ranges[4].range == .interval(from: 0.001, to: 0.1, scale: .log))
   }
 
   @Test(arguments: [
@@ -215,7 +228,22 @@ import Testing
         "open_lineage": {"namespace": "shop"}
       },
       "limits": {"threads": 2, "memory_mb": 900},
-      "lock_wait_seconds": 60
+      "lock_wait_seconds": 60,
+      "compare": [
+        {"name": "mine"},
+        {
+          "name": "dot", "model": {"type": "dot", "factors": 4}, "training": {"l2": "auto"},
+          "recommend": {"k": 4}
+        }
+      ],
+      "tune": {
+        "trials": 6, "seed": 3, "metric": "validation-ndcg", "rungs": 2, "keep": 0.5,
+        "ranges": {
+          "model.type": ["neural", "dot"], "model.factors": {"from": 2, "to": 9},
+          "model.hidden": [[20], [20, 10]], "training.early_stopping": [null, {"patience": 2}],
+          "training.learning_rate": {"from": 0.001, "to": 0.1, "scale": "log"}
+        }
+      }
     }
     """
 }

@@ -1,3 +1,4 @@
+import Job
 import Storage
 import Testing
 
@@ -14,6 +15,7 @@ enum SchemaValidator {
       switch member.key {
       case "$schema", "$id", "title", "description", "default": found = []
       case "type": found = hasType(value, member.value) ? [] : ["type"]
+      case "$ref": found = referenced(value, member.value, at: pointer)
       case "enum": found = member.value.arrayValue?.contains(value) == true ? [] : ["enum"]
       case "const": found = member.value == value ? [] : ["const"]
       case "anyOf":
@@ -25,7 +27,7 @@ enum SchemaValidator {
       case "minLength", "pattern": found = isText(value, member) ? [] : [member.key]
       case "minItems", "maxItems", "uniqueItems", "items":
         found = arrayFaults(value, member, at: pointer)
-      case "properties", "required", "additionalProperties":
+      case "properties", "required", "additionalProperties", "minProperties":
         found = objectFaults(value, member, of: schema, at: pointer)
       default:
         Issue.record("the validator does not know \(member.key)")
@@ -34,6 +36,21 @@ enum SchemaValidator {
       faults += found.map { $0.contains(" ") ? $0 : "\(pointer) \($0)" }
     }
     return faults
+  }
+
+  /// What a value does against another part of the job file's schema.
+  private static func referenced(
+    _ value: JSONValue, _ reference: JSONValue, at pointer: JSONPointer
+  ) -> [String] {
+    var schema: JSONValue? = JobSchema.document()
+    for token in (reference.stringValue ?? "").split(separator: "/").dropFirst() {
+      schema = schema?[String(token)]
+    }
+    guard let schema else {
+      Issue.record("the schema has no \(reference.text())")
+      return []
+    }
+    return faults(of: value, against: schema, at: pointer)
   }
 
   private static func hasType(_ value: JSONValue, _ type: JSONValue) -> Bool {
@@ -101,6 +118,8 @@ enum SchemaValidator {
       let missing = (rule.value.arrayValue ?? []).compactMap(\.stringValue)
         .filter { value[$0] == nil }
       return missing.isEmpty ? [] : ["required"]
+    case "minProperties":
+      return members.count >= rule.value.intValue ?? 0 ? [] : ["minProperties"]
     default:
       guard rule.value == false else { return [] }
       let known = schema["properties"]

@@ -1,9 +1,9 @@
-import Ratings
 import Recommenders
 import TestSupport
 import Testing
 
 @testable import Job
+@testable import Ratings
 
 struct ModelTrainingTests {
   private let dataset: RatingsDataset
@@ -67,5 +67,96 @@ struct ModelTrainingTests {
     let job = try train { $0.model.type = .bias }
     #expect(job.history.isEmpty && job.bestEpoch == 0)
     #expect(job.evaluated.tensors == job.baseline.tensors)
+  }
+
+  private func list(_ select: SelectPolicy, _ plan: inout Plan) {
+    plan.models = [plan.model, plan.model, plan.model]
+    plan.models[0].type = .bias
+    plan.models[2].type = .dot
+    plan.select = select
+  }
+
+  @Test func ofAListTheBestOnTheValidationRowsIsTrainedAgain() throws {
+    let alone = try train { _ in }
+    let job = try train { list(.best, &$0) }
+    let selection = try #require(job.selection)
+    #expect(selection.rmses.min() == selection.rmses[1])
+    #expect(selection.weights == [0, 1, 0])
+    #expect(job.evaluated.tensors == alone.evaluated.tensors)
+    #expect(job.history.map(\.label).contains("search-3"))
+    #expect(job.trainings.map(\.step.model) == [0, 1, 2, 1])
+  }
+
+  @Test func aListIsBlendedByWeightsFromTheValidationRows() throws {
+    let job = try train { list(.blend, &$0) }
+    let selection = try #require(job.selection)
+    let best = try #require(selection.rmses.min())
+    #expect(selection.rmse < 1.01 * best)
+    #expect(selection.rows == job.split.validation.count)
+    let blend = job.evaluated
+    #expect(blend.configuration.type == .blend)
+    #expect(blend.trainingCounts == job.baseline.trainingCounts)
+    let parts = try (0..<3).map { number in
+      try train {
+        list(.blend, &$0); $0.models = [$0.models[number]]
+      }.evaluated
+    }
+    let (item, user) = (ItemIndex(4), UserIndex(7))
+    var sum = 0.0
+    for (part, weight) in zip(parts, selection.weights) {
+      sum += weight * Double(part.predictedRating(of: item, by: user))
+    }
+    #expect(abs(Double(blend.predictedRating(of: item, by: user)) - sum) < 1e-4)
+    let rows = dataset.ratings.selecting(job.split.heldOut)
+    let predictions = blend.predictions(of: rows, threads: 2).ratings
+    for row in 0..<rows.count {
+      let one = blend.predictedRating(of: rows.items[row], by: rows.users[row])
+      #expect(abs(predictions[row] - one) < 1e-5)
+    }
+  }
+
+  @Test func theSelectionDoesNotLookAtTheHeldOutRows() throws {
+    let job = try train { list(.blend, &$0) }
+    var values = dataset.ratings.values
+    for row in job.split.heldOut { values[Int(row)] = .nan }
+    let columns = RatingColumns(
+      users: dataset.ratings.users, items: dataset.ratings.items, values: values)
+    #expect(columns.values.contains { $0.isNaN })
+    var plan = Plan(name: "planted", sources: [])
+    plan.model.factors = 3
+    plan.training.learningRate = 0.02
+    plan.training.maxEpochs = 12
+    list(.blend, &plan)
+    var unlabelled = dataset
+    unlabelled.ratings = columns
+    let blind = try ModelTraining(
+      plan: plan, dataset: unlabelled, split: job.split, threads: 1,
+      onEpoch: { _ in }
+    ).run()
+    #expect(blind.selection == job.selection)
+    #expect(blind.evaluated.tensors == job.evaluated.tensors)
+  }
+
+  @Test func aListIsResumedAfterEveryEpoch() throws {
+    let whole = try train { list(.blend, &$0) }
+    var plan = Plan(name: "planted", sources: [])
+    plan.model.factors = 3
+    plan.training.learningRate = 0.02
+    plan.training.maxEpochs = 12
+    list(.blend, &plan)
+    var checkpoints: [TrainingCheckpoint] = []
+    _ = try ModelTraining(
+      plan: plan, dataset: dataset, split: whole.split, threads: 1, onEpoch: { _ in },
+      checkpoint: { checkpoints.append($0()) }
+    ).run()
+    #expect(checkpoints.count == whole.history.count)
+    for checkpoint in checkpoints {
+      let resumed = try ModelTraining(
+        plan: plan, dataset: dataset, split: whole.split, threads: 1, onEpoch: { _ in },
+        earlier: checkpoint
+      ).run()
+      #expect(resumed.evaluated.tensors == whole.evaluated.tensors)
+      #expect(resumed.selection == whole.selection)
+    }
   }
 }

@@ -19,7 +19,7 @@ import Testing
       })
   }
 
-  @Test(arguments: TinyBundle.configurations)
+  @Test(arguments: TinyBundle.configurations + [TinyBundle.blend])
   func everyModelReadsBackAsItself(model: ModelConfiguration) throws {
     let configuration = BundleConfiguration(model: model, training: TinyBundle.training)
     let text = configuration.json.prettyText()
@@ -49,6 +49,41 @@ import Testing
     #expect(
       formula(.neural, .sigmoid)
         == "key = relu([p_u, q_i] . W_1 + d_1) . W_2 + d_2; \(sigmoid)")
+  }
+
+  @Test func theFormulaNamesTheFeaturesOfANetwork() {
+    var model = TinyBundle.configuration(.neural)
+    model.details = .neural(
+      NeuralDetails(
+        userFactors: 2, itemFactors: 3, genres: ["Drama"],
+        date: DateEncoding(firstYear: 1999, years: 2, asOf: 951_868_799)))
+    let inputs = "[p_u, q_i, g_i, year_t, month_t, weekday_t, hour_t, days_t]"
+    #expect(
+      BundleConfiguration(model: model, training: [:]).formula
+        .hasPrefix("key = relu(\(inputs) . W_1 + d_1) . W_2 + d_2; "))
+  }
+
+  @Test(
+    arguments: [
+      ["user_factors": 0, "item_factors": 2], ["user_factors": 2], 1,
+      ["user_factors": 2, "item_factors": 2, "genres": ["A"]],
+      ["user_factors": 2, "item_factors": 2, "feature_factors": 8, "genres": [1]],
+      [
+        "user_factors": 2, "item_factors": 2, "feature_factors": 8,
+        "date": ["first_year": 1999, "years": 2, "as_of": nil],
+      ],
+      [
+        "user_factors": 2, "item_factors": 2, "feature_factors": 8,
+        "date": ["first_year": 1999, "years": 1_000_000, "as_of": 1],
+      ],
+    ] as [JSONValue])
+  func detailsThatAreNoNetworkAreRefused(details: JSONValue) {
+    let model = BundleConfiguration(
+      model: TinyBundle.configuration(.neural), training: TinyBundle.training)
+    let members = (model.json.objectValue ?? []) + [JSONMember(key: "details", value: details)]
+    #expect(throws: PublishingError.self) {
+      try BundleConfiguration(.object(members), owner: "b")
+    }
   }
 
   @Test func aNewerFormatIsRefusedByItsNumber() {

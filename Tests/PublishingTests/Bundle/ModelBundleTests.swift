@@ -62,7 +62,7 @@ import Testing
     }
   }
 
-  @Test(arguments: TinyBundle.configurations, [true, false])
+  @Test(arguments: TinyBundle.configurations + [TinyBundle.blend], [true, false])
   func everyModelReadsBackWithTheSamePredictions(
     configuration: ModelConfiguration, titles: Bool
   ) throws {

@@ -30,13 +30,7 @@ import Testing
     let text = try card(configuration)
     #expect(text.contains("def lists(bundle_directory, k):"))
     #expect(text.contains("def keys(config, tensors, users, items, u):"))
-    #expect(text.contains("user_bias\"][u]") == FactorBiases.has(configuration.type))
+    #expect(text.contains("user_bias\"][u]") == configuration.type.hasBiases)
     #expect(text.contains("dense_{n}_kernel") == (configuration.type == .neural))
-  }
-
-  private enum FactorBiases {
-    static func has(_ type: ModelType) -> Bool {
-      [.bias, .biasedDot, .logisticDot].contains(type)
-    }
   }
 }

@@ -26,18 +26,18 @@ struct CheckpointStoreTests {
   private static let checkpoint = TrainingCheckpoint(
     ended: [
       EndedTraining(
-        phase: .search,
+        step: TrainingStep(.search),
         history: [record(1, validation: 0.7), record(2, validation: 1e-300)], bestEpoch: 1,
         tensors: []),
       EndedTraining(
-        phase: .refit, history: [record(1, validation: nil)], bestEpoch: 1,
+        step: TrainingStep(.refit), history: [record(1, validation: nil)], bestEpoch: 1,
         tensors: [
           NamedTensor(name: "user_bias", shape: [3], values: [0.1, -0.0, .leastNonzeroMagnitude]),
           NamedTensor(name: "user_factors", shape: [1, 2], values: [1, 2]),
         ]),
     ],
     current: TrainingCheckpoint.Current(
-      phase: .refitAll,
+      step: TrainingStep(.refitAll),
       progress: TrainingProgress(
         history: [record(1, validation: nil)],
         weights: [
@@ -62,7 +62,7 @@ struct CheckpointStoreTests {
     #expect(loaded.current == Self.checkpoint.current)
     try #require(loaded.ended.count == Self.checkpoint.ended.count)
     for (one, other) in zip(loaded.ended, Self.checkpoint.ended) {
-      #expect(one.phase == other.phase && one.bestEpoch == other.bestEpoch)
+      #expect(one.step == other.step && one.bestEpoch == other.bestEpoch)
       #expect(one.history == other.history && one.tensors == other.tensors)
       // Equality does not tell zeros of either sign apart.
       let bits = [one, other].map { $0.tensors.map { $0.values.map(\.bitPattern) } }
@@ -89,7 +89,7 @@ struct CheckpointStoreTests {
       TrainingCheckpoint(
         ended: [
           EndedTraining(
-            phase: .refit, history: [Self.record(1, validation: nil)], bestEpoch: 1,
+            step: TrainingStep(.refit), history: [Self.record(1, validation: nil)], bestEpoch: 1,
             tensors: [NamedTensor(name: "user_bias", shape: [2], values: [1, 2])])
         ], current: nil))
     let whole = try FileSystem.readBytes(store.path)
@@ -117,15 +117,19 @@ struct CheckpointStoreTests {
       try FileSystem.makeDirectory(directory.path + "/state")
       try DurableFile.write(bytes, to: store.path)
     }
-    let start = #"{"format":1,"key":"a plan 3","trainings":"#
+    let start = #"{"format":2,"key":"a plan 3","trainings":"#
     for (record, reason) in [
       ("[]", "was written by another version of the program"),
-      (#"{"format":2}"#, "was written by another version of the program"),
+      (#"{"format":1}"#, "was written by another version of the program"),
       (start + "7}", "does not list its trainings"),
-      (start + #"[{"phase":"other","history":[]}]}"#, "does not describe a training completely"),
-      (start + #"[{"phase":"search"}]}"#, "does not describe a training completely"),
       (
-        start + #"[{"phase":"search","history":[[1]]}]}"#, "does not describe a training completely"
+        start + #"[{"phase":"search","history":[]}]}"#, "does not describe a training completely"
+      ),
+      (start + #"[{"phase":"other","history":[]}]}"#, "does not describe a training completely"),
+      (start + #"[{"phase":"search","number":0}]}"#, "does not describe a training completely"),
+      (
+        start + #"[{"phase":"search","number":0,"history":[[1]]}]}"#,
+        "does not describe a training completely"
       ),
     ] {
       try write(record)
@@ -135,7 +139,7 @@ struct CheckpointStoreTests {
       }
       #expect(found == reason)
     }
-    try write(start + #"[{"phase":"search","history":[]}]}"#)
+    try write(start + #"[{"phase":"search","number":0,"history":[]}]}"#)
     #expect(try loaded()?.current?.progress.weights.isEmpty == true)
   }
 

@@ -49,7 +49,9 @@ struct ObjectSchema<Root: Sendable>: Sendable {
       if let condition = field.condition, !condition.holds(root),
         !decoder.hasFault(at: decoder.pointer.appending(condition.key))
       {
-        decoder.fault("the key has no meaning here: it is \(condition.text)", at: place, key: key)
+        decoder.fault(
+          "the key has no meaning here: it is \(condition.text)", at: place, key: key,
+          kind: .meaninglessKey)
       }
     }
     return root
@@ -136,7 +138,11 @@ struct ObjectSchema<Root: Sendable>: Sendable {
 
   /// The default that stands in the schema; sections have none, since each of their keys does.
   private func defaultValue(of field: Field<Root>) -> JSONValue? {
-    guard !field.isRequired, field.defaultText == nil, field.noun != "object" else { return nil }
+    guard !field.isRequired, field.defaultText == nil, field.noun != "object",
+      field.noun != "object or array"
+    else {
+      return nil
+    }
     return field.write(prototype)
   }
 

@@ -7,9 +7,20 @@ import Storage
 struct StrictDecoder {
   /// A fault with its place in the document.
   struct Fault {
+    /// What a fault is of.
+    enum Kind {
+      /// A key or its value.
+      case value
+      /// A key that is right and only has no meaning beside the others.
+      case meaninglessKey
+      /// Keys that are each right and wrong together.
+      case combination
+    }
+
     var position: TextPosition
     var pointer: JSONPointer
     var reason: String
+    var kind = Kind.value
   }
 
   /// The key that is being read.
@@ -23,8 +34,10 @@ struct StrictDecoder {
   }
 
   /// Notes a fault at a place.
-  mutating func fault(_ reason: String, at position: TextPosition, key: JSONPointer) {
-    faults.append(Fault(position: position, pointer: key, reason: reason))
+  mutating func fault(
+    _ reason: String, at position: TextPosition, key: JSONPointer, kind: Fault.Kind = .value
+  ) {
+    faults.append(Fault(position: position, pointer: key, reason: reason, kind: kind))
   }
 
   /// Notes that a value has the wrong type.

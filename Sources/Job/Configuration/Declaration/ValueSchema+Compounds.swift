@@ -23,6 +23,22 @@ extension ValueSchema {
       write: { $0.map(wrapped.write) ?? .null })
   }
 
+  /// A value, or a list of at least two of them; each is read over `prototype`.
+  static func oneOrSeveral<Element: Equatable>(
+    of element: ValueSchema<Element>, prototype: Element
+  ) -> ValueSchema where Value == [Element] {
+    let list = ValueSchema.array(of: element, prototype: prototype, count: 2...16)
+    return ValueSchema(
+      noun: "\(element.noun) or array", range: element.range,
+      members: [JSONMember(key: "anyOf", value: [element.schema, list.schema])],
+      rows: element.rows,
+      read: { node, current, decoder in
+        if case .array = node.kind { return list.read(node, [], &decoder) }
+        return element.read(node, current.first ?? prototype, &decoder).map { [$0] }
+      },
+      write: { $0.count == 1 ? element.write($0[0]) : list.write($0) })
+  }
+
   /// A value or the text "auto", which stands for `nil`.
   static func automatic<Wrapped>(
     _ wrapped: ValueSchema<Wrapped>, prototype: Wrapped

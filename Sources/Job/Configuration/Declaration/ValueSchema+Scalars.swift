@@ -211,8 +211,11 @@ extension ValueSchema where Value == SHA256Digest {
 extension ValueSchema
 where Value: CaseIterable & RawRepresentable, Value.RawValue == String {
   /// One of the raw values of a type.
-  static var choice: ValueSchema {
-    let choices = Value.allCases.map(\.rawValue)
+  static var choice: ValueSchema { choice(of: Array(Value.allCases)) }
+
+  /// One of some raw values of a type.
+  static func choice(of values: [Value]) -> ValueSchema {
+    let choices = values.map(\.rawValue)
     return ValueSchema(
       noun: "text", range: choices.map { "`\($0)`" }.joined(separator: ", "),
       members: [
@@ -226,7 +229,7 @@ where Value: CaseIterable & RawRepresentable, Value.RawValue == String {
             "expected one of \(list) but found \(StrictDecoder.describe(node))", at: node)
           return nil
         }
-        guard let value = Value(rawValue: text) else {
+        guard let value = values.first(where: { $0.rawValue == text }) else {
           let guess = EditDistance.closest(to: text, among: choices)
           decoder.fault(
             "\(JSONValue.string(text).text()) is not one of \(list)"

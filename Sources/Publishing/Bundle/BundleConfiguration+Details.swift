@@ -1,0 +1,63 @@
+import Recommenders
+import Storage
+
+/// What `details` of `config.json` says, for the types of model that have some.
+extension BundleConfiguration {
+  /// The value that `config.json` holds; `nil` if there are no details.
+  static func json(of details: ModelDetails) -> JSONValue? {
+    switch details {
+    case .none: nil
+    case .bayesianFM(let details): json(of: details)
+    case .itemKNN(let details):
+      [
+        "neighbours": .integer(details.neighbours),
+        "damping": .number(JSONNumber(details.damping)),
+      ]
+    case .ease(let details): ["l2": .number(JSONNumber(details.l2))]
+    case .neural(let network): json(of: network)
+    case .blend(let blend):
+      [
+        "models": .array(blend.models.map { .object(members(of: $0)) }),
+        "weights": .array(blend.weights.map { .number(JSONNumber($0)) }),
+      ]
+    }
+  }
+
+  /// Reads that value.
+  static func details(
+    of type: ModelType, _ fields: Fields
+  ) throws(PublishingError) -> ModelDetails {
+    switch type {
+    case .bayesianFM: .bayesianFM(try bayesianFM(fields))
+    case .ease: .ease(EaseDetails(l2: try fields.float("l2")))
+    case .neural: try network(fields)
+    case .blend: .blend(try blend(fields))
+    case .itemKNN: .itemKNN(try neighbours(fields))
+    default: .none
+    }
+  }
+
+  private static func neighbours(_ fields: Fields) throws(PublishingError) -> NeighbourDetails {
+    let details = NeighbourDetails(
+      neighbours: try fields.size("neighbours"), damping: try fields.float("damping"))
+    guard details.neighbours > 0, details.damping >= 0 else {
+      throw fields.damage("has no neighbours to predict from")
+    }
+    return details
+  }
+
+  private static func blend(_ fields: Fields) throws(PublishingError) -> BlendDetails {
+    let (models, weights) = (try fields.elements("models"), try fields.floats("weights"))
+    guard !models.isEmpty, models.count == weights.count else {
+      throw fields.damage("has a blend with a model or a weight missing")
+    }
+    var configurations: [ModelConfiguration] = []
+    for fields in models {
+      guard fields.json["type"]?.stringValue != ModelType.blend.rawValue else {
+        throw fields.damage("has a blend in a blend")
+      }
+      configurations.append(try model(fields))
+    }
+    return BlendDetails(models: configurations, weights: weights)
+  }
+}

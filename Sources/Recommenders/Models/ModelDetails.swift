@@ -1,0 +1,15 @@
+/// What predictions of some types of model need besides the settings that all have.
+public enum ModelDetails: Equatable, Sendable {
+  /// Nothing.
+  case none
+  /// Those of `bayesian-fm`.
+  case bayesianFM(BayesianFMDetails)
+  /// What `item-knn` needs.
+  case itemKNN(NeighbourDetails)
+  /// Those of `ease`.
+  case ease(EaseDetails)
+  /// What a network that is not the tutorial's needs.
+  case neural(NeuralDetails)
+  /// The models of a blend, and their weights.
+  case blend(BlendDetails)
+}

@@ -1,0 +1,170 @@
+public import Kernels
+public import Ratings
+
+/// A linear model from what a user chose to what the user would choose: key_uj = x_u · B_j.
+///
+/// B minimises ‖X − XB‖² + λ‖B‖² with a diagonal of zeros: with P = (XᵀX + λI)⁻¹, B_ij = −P_ij / P_jj for
+/// i ≠ j (Steck, *Embarrassingly Shallow Autoencoders for Sparse Data*, 2019). X has a row for each user: 1
+/// for a rating from the threshold on, less for one below, 0 for none.
+///
+/// Where there are fewer users than items, the smaller matrix A = (XXᵀ + λI)⁻¹ is inverted instead:
+/// P = (I − XᵀAX) / λ (Woodbury's identity), and so x_u · P_j = A_u · x_j, P_jj = (1 − x_jᵀ A x_j) / λ, and
+/// B_ij = x_iᵀ A x_j / (λ P_jj). Either way,
+/// key_uj = −(x_u · P_j) / P_jj + x_uj, where the second term takes the diagonal out.
+public struct EaseModel: RatingPredictor {
+  /// The greatest number of rows that a matrix to invert may have.
+  public static let largestMatrix = 30_000
+
+  /// What the parameters mean.
+  public let configuration: ModelConfiguration
+  /// How many training ratings each user and item had.
+  public let trainingCounts: TrainingCounts
+
+  let inputs: WeightedInteractions
+  /// A, users × users, or P, items × items.
+  let inverse: EmbeddingTable
+  /// 1 / P_jj by item.
+  let scales: [Float]
+
+  /// λ.
+  private var l2: Double {
+    switch configuration.details {
+    case .ease(let details): Double(details.l2)
+    default: 1
+    }
+  }
+
+  /// Whether the matrix is that of the users.
+  var isByUsers: Bool { Self.isByUsers(configuration) }
+
+  static func isByUsers(_ configuration: ModelConfiguration) -> Bool {
+    configuration.users <= configuration.items
+  }
+
+  init(
+    _ configuration: ModelConfiguration, inputs: WeightedInteractions, inverse: EmbeddingTable,
+    scales: [Float], trainingCounts: TrainingCounts
+  ) {
+    self.configuration = configuration
+    self.inputs = inputs
+    self.inverse = inverse
+    self.scales = scales
+    self.trainingCounts = trainingCounts
+  }
+
+  /// The matrix, the scales and X: the number of choices of each user, their items and their inputs,
+  /// all as floats.
+  public var tensors: [NamedTensor] {
+    let size = inverse.rows
+    let sparse = inputs.tensors
+    return [
+      NamedTensor(
+        name: "inverse", shape: [size, size], values: inverse.values(columns: 0..<size)),
+      NamedTensor(name: "item_scale", shape: [scales.count], values: scales),
+      NamedTensor(name: "input_count", shape: [sparse.counts.count], values: sparse.counts),
+      NamedTensor(name: "input_item", shape: [sparse.items.count], values: sparse.items),
+      NamedTensor(name: "input_value", shape: [sparse.weights.count], values: sparse.weights),
+    ]
+  }
+
+  /// The ranking key of one pair: a choice of the item itself does not count.
+  ///
+  /// - Complexity: O(the item's choices), or O(the user's) where the matrix is that of the items.
+  public func rankingKey(of item: ItemIndex, by user: UserIndex) -> Float {
+    if isByUsers {
+      inverse.withValues { key(of: item.position, by: user.position, $0) }
+    } else {
+      inverse.withValues { values in
+        var sum: Float = 0
+        for entry in inputs.byUser.entries(of: user.position) {
+          let row = Int(inputs.byUser.others[entry])
+          sum += inputs.byUser.weights[entry] * values[row * inverse.stride + item.position]
+        }
+        let own = inputs.byUser.weight(user.position, item.rawValue)
+        return own - sum * scales[item.position]
+      }
+    }
+  }
+
+  /// The ranking keys of some items.
+  public func rankingKeys(by user: UserIndex, of items: [UInt32]) -> [Float] {
+    if isByUsers {
+      return inverse.withValues { values in
+        items.map { key(of: Int($0), by: user.position, values) }
+      }
+    }
+    var sums = EmbeddingTable(rows: 1, dimension: configuration.items)
+    let own = inputs.byUser.entries(of: user.position)
+    for entry in own {
+      sums.add(
+        inputs.byUser.weights[entry], times: inverse, row: Int(inputs.byUser.others[entry]), to: 0)
+    }
+    return sums.withValues { sums in
+      items.map { item in
+        inputs.byUser.weight(user.position, item) - sums[Int(item)] * scales[Int(item)]
+      }
+    }
+  }
+
+  /// A key by the matrix of the users.
+  private func key(of item: Int, by user: Int, _ inverse: Span<Float>) -> Float {
+    let row = user * self.inverse.stride
+    var sum = 0.0
+    var own: Float = 0
+    for entry in inputs.byItem.entries(of: item) {
+      let other = Int(inputs.byItem.others[entry])
+      let weight = inputs.byItem.weights[entry]
+      sum += Double(inverse[row + other]) * Double(weight)
+      if other == user { own = weight }
+    }
+    return own - Float(sum) * scales[item]
+  }
+
+  /// A way to the items with the greatest ranking keys.
+  public func selection(of candidates: [UInt32]) -> any RowSelection {
+    KeySelection(candidates: candidates) { user in
+      rankingKeys(by: UserIndex(user), of: candidates)
+    }
+  }
+
+  /// x_ui · B_ij for each rated item i: they add up to the key but for rounding. An item that the model
+  /// was not trained with adds nothing.
+  public func contributions(
+    to item: ItemIndex, by user: UserIndex, of rated: [RatedItem]
+  ) -> [Float]? {
+    let weights = column(item.position)
+    return rated.map { rated in
+      guard rated.item != item else { return 0 }
+      let input = inputs.byUser.weight(user.position, rated.item.rawValue)
+      guard input != 0 else { return 0 }
+      return input * Float(weights(rated.item.position))
+    }
+  }
+
+  /// B_ij of one j as a function of i.
+  private func column(_ item: Int) -> (Int) -> Double {
+    let scale = Double(scales[item])
+    let stride = inverse.stride
+    guard isByUsers else {
+      return { other in
+        inverse.withValues { -Double($0[other * stride + item]) * scale }
+      }
+    }
+    // A x_j once, so that each i takes one sum.
+    var product = [Double](repeating: 0, count: configuration.users)
+    inverse.withValues { values in
+      for entry in inputs.byItem.entries(of: item) {
+        let row = Int(inputs.byItem.others[entry]) * stride
+        let weight = Double(inputs.byItem.weights[entry])
+        for user in product.indices { product[user] += weight * Double(values[row + user]) }
+      }
+    }
+    return { [product, l2] other in
+      var sum = 0.0
+      for entry in inputs.byItem.entries(of: other) {
+        sum += Double(inputs.byItem.weights[entry]) * product[Int(inputs.byItem.others[entry])]
+      }
+      return sum * scale / l2
+    }
+  }
+}
