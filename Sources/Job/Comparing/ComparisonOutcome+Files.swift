@@ -61,6 +61,7 @@ extension ComparisonOutcome {
       JSONMember(key: "type", value: .string(row.type)),
       JSONMember(key: "model", value: row.plan.json()["model"] ?? .null),
       JSONMember(key: "training", value: row.plan.json()["training"] ?? .null),
+      JSONMember(key: "rank_by", value: .string(row.plan.recommend.rankBy.rawValue)),
       JSONMember(key: "uses_time", value: .bool(row.usesTime)),
     ]
     if let failure = row.failure {

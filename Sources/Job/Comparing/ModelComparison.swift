@@ -140,7 +140,9 @@ public struct ModelComparison: Sendable {
     row.trainedRows = trained.evaluatedRows.count
     row.measurement = try await clock.run(.evaluate) {
       try await data.evaluator(untrained: trained.rowsNotTrainedOn)
-        .measure(trained.evaluated)
+        .measure(
+          trained.evaluated, order: trained.evaluatedOrder,
+          minItemRatings: plan.recommend.minItemRatings)
     }
     return row
   }

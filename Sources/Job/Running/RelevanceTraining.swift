@@ -4,15 +4,35 @@ import Recommenders
 /// Trains what the lists of a plan are ordered by besides its model.
 struct RelevanceTraining {
   let plan: Plan
-  let dataset: RatingsDataset
+  let users: Int
+  let items: Int
+  let scale: RatingScale
+  let details: [ItemDetails]
   let threads: Int
+
+  init(plan: Plan, dataset: RatingsDataset, threads: Int) {
+    self.init(
+      plan: plan, users: dataset.users.count, items: dataset.items.count, scale: dataset.scale,
+      details: dataset.itemDetails, threads: threads)
+  }
+
+  init(
+    plan: Plan, users: Int, items: Int, scale: RatingScale, details: [ItemDetails], threads: Int
+  ) {
+    self.plan = plan
+    self.users = users
+    self.items = items
+    self.scale = scale
+    self.details = details
+    self.threads = threads
+  }
 
   /// The blend, from a relevance model that is trained on some rows; `nil` for other orders.
   func blend(on rows: RatingSubset) throws(TrainingError) -> RelevanceBlend? {
     guard plan.recommend.rankBy == .relevance else { return nil }
     let options = plan.recommend.relevance
     var model = ModelOptions()
-    model.type = options.model.resolved(users: dataset.users.count, items: dataset.items.count)
+    model.type = options.model.resolved(users: users, items: items)
     model.ease.l2 = options.l2
     model.ease.lowInput = options.lowInput
     model.ease.threshold = plan.recommend.relevanceThreshold
@@ -22,8 +42,7 @@ struct RelevanceTraining {
       model: model, training: training,
       resolved: ResolvedTraining(
         training, model: model, ratings: rows.count, watchesHeldOut: false),
-      users: dataset.users.count, items: dataset.items.count, scale: dataset.scale,
-      details: dataset.itemDetails, threads: threads)
+      users: users, items: items, scale: scale, details: details, threads: threads)
     let trained = try trainer.train(
       on: rows, validation: RatingSubset(rows.columns, rows: []), onEpoch: { _ in })
     return RelevanceBlend(trained.model, weights: options.weights)
@@ -31,6 +50,6 @@ struct RelevanceTraining {
 
   /// The order of a model's lists.
   func order(of model: any RatingPredictor, _ blend: RelevanceBlend?) -> ListOrder {
-    ListOrder(plan.recommend, model: model, blend: blend, details: dataset.itemDetails)
+    ListOrder(plan.recommend, model: model, blend: blend, details: details)
   }
 }

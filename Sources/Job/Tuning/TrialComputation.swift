@@ -14,23 +14,29 @@ struct TrialComputation {
   func run(
     _ plan: Plan, share: Double
   ) async throws -> (value: Double, epochs: Int, isOver: Bool) {
-    let hasEpochs = !plan.model.type.isFitted
-    let data = hasEpochs ? data : data.part(share, seed: tune.seed)
+    let type = plan.model.type
+    let data = type.isFitted ? data.part(share, seed: tune.seed) : data
     var training = plan.training
-    training.maxEpochs = HalvingSchedule.part(share, of: training.maxEpochs)
-    let trained = try Trainer(
+    if type.hasBestEpoch {
+      training.maxEpochs = HalvingSchedule.part(share, of: training.maxEpochs)
+    }
+    let trainer = Trainer(
       model: plan.model, training: training,
       resolved: ResolvedTraining(
         training, model: plan.model, ratings: data.ratings.count, watchesHeldOut: false),
       users: data.users, items: data.items, scale: data.scale, details: data.details,
-      threads: threads
-    ).train(
-      on: RatingSubset(data.ratings, rows: data.train),
-      validation: RatingSubset(data.ratings, rows: data.validation), onEpoch: { _ in })
+      threads: threads)
+    let rows = RatingSubset(data.ratings, rows: data.train)
+    let trained =
+      type.hasBestEpoch || type.isFitted
+      ? try trainer.train(
+        on: rows, validation: RatingSubset(data.ratings, rows: data.validation), onEpoch: { _ in })
+      : try trainer.refit(
+        on: rows, epochs: HalvingSchedule.part(share, of: trainer.epochs), onEpoch: { _ in })
     let epochs = trained.history.count
     return (
       try await value(of: trained.model, on: data, plan), epochs,
-      hasEpochs ? epochs < training.maxEpochs : false
+      type.hasBestEpoch && epochs < training.maxEpochs
     )
   }
 
@@ -55,9 +61,16 @@ struct TrialComputation {
         users: data.users, ratings: RatingSubset(data.ratings, rows: data.validation)),
       details: data.details, relevanceThreshold: Float(plan.recommend.relevanceThreshold),
       seed: plan.training.seed, threads: threads)
-    return switch tune.metric {
-    case .validationRMSE: evaluator.rmse(of: model)
-    case .validationNDCG: try await evaluator.ndcg(of: model)
+    switch tune.metric {
+    case .validationRMSE: return evaluator.rmse(of: model)
+    case .validationNDCG:
+      let relevance = RelevanceTraining(
+        plan: plan, users: data.users, items: data.items, scale: data.scale,
+        details: data.details, threads: threads)
+      let blend = try relevance.blend(on: RatingSubset(data.ratings, rows: data.train))
+      return try await evaluator.ndcg(
+        of: model, order: relevance.order(of: model, blend),
+        minItemRatings: plan.recommend.minItemRatings)
     }
   }
 }

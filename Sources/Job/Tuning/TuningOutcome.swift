@@ -35,18 +35,19 @@ public struct TuningOutcome: Sendable {
   /// The trials as a table for a terminal: those that went furthest first, the best of these first.
   public var text: String {
     let rungs = schedule.rungs.enumerated().map { place, rung in
-      "round \(place + 1): \(rung.trials) trials, \(Self.text(rung.share * 100)) % of the training"
+      "round \(place + 1): \(place > 0 ? "the best " : "")\(rung.trials) trials, "
+        + "\(TextTable.rounded(rung.share * 100, digits: 1)) % of the training"
     }
     let keys = tune.ranges.map(\.path)
     var table = TextTable(
-      ["trial", "rounds", "epochs", tune.metric.title] + keys,
+      ["trial", "round", "epochs", tune.metric.title] + keys,
       [.right, .right, .right, .right] + keys.map { _ in .left })
     for trial in ordered {
       guard let result = last(trial.number) else { continue }
       table.add(
         [
           "\(trial.number)", "\(result.rung)", "\(result.epochs)",
-          result.value.map { Self.text($0) } ?? "failed",
+          result.value.map { ComparisonOutcome.fixed($0, digits: 4) } ?? "failed",
         ]
           + keys.map { key in trial.values.first { $0.key == key }?.value.text() ?? "–" })
     }
@@ -54,7 +55,8 @@ public struct TuningOutcome: Sendable {
       "\(job): \(trials.count) trials, seed \(tune.seed), on \(rows.train) training and "
         + "\(rows.validation) validation rows; the held-out rows were not looked at"
     ]
-    return (head + rungs + [""] + table.lines + ["", line]).joined(separator: "\n") + "\n"
+    let own = schedule.rungs.count > 1 ? ["the job as it is, trial 1, goes through all rounds"] : []
+    return (head + rungs + own + [""] + table.lines + ["", line]).joined(separator: "\n") + "\n"
   }
 
   /// The trials as the table shows them.
@@ -95,7 +97,7 @@ public struct TuningOutcome: Sendable {
   }
 
   private static func text(_ value: Double?) -> String {
-    value.map { TextTable.rounded($0, digits: 4) } ?? "none"
+    value.map { ComparisonOutcome.fixed($0, digits: 4) } ?? "none"
   }
 }
 

@@ -1,17 +1,18 @@
 import Ratings
 
 extension Evaluator {
-  /// Measures one model, by user too, so that several can be compared.
+  /// Measures one model, by user too, so that several can be compared; its lists in the order in which
+  /// they are published, of the items with `minItemRatings` training ratings.
   ///
   /// - Throws: `CancellationError` when the task is cancelled.
   public func measure(
-    _ model: any RatingPredictor
+    _ model: any RatingPredictor, order: ListOrder = .byKey, minItemRatings: Int = 1
   ) async throws(CancellationError) -> MethodMeasurement {
     let users = model.configuration.users
     let predictions = model.predictions(of: heldOut, threads: threads).ratings
     let intervals = Bootstrap.rmseIntervals(
       heldOut, predictions: [predictions], users: users, seed: seed, threads: threads)
-    let lists = try await lists(of: model)
+    let lists = try await lists(of: model, order: order, minItemRatings: minItemRatings)
     var squares = [Double](repeating: 0, count: users)
     for row in 0..<heldOut.count {
       let error = Double(predictions[row]) - Double(heldOut.values[row])
@@ -37,9 +38,12 @@ extension Evaluator {
   /// The NDCG@10 of one model's lists alone.
   ///
   /// - Throws: `CancellationError` when the task is cancelled.
-  public func ndcg(of model: any RatingPredictor) async throws(CancellationError) -> Double {
+  public func ndcg(
+    of model: any RatingPredictor, order: ListOrder = .byKey, minItemRatings: Int = 1
+  ) async throws(CancellationError) -> Double {
     let gains = UserGains.ndcg(
-      try await lists(of: model), heldOut: heldOutItems, threshold: threshold
+      try await lists(of: model, order: order, minItemRatings: minItemRatings),
+      heldOut: heldOutItems, threshold: threshold
     ).compactMap(\.self)
     return gains.reduce(0, +) / Double(max(gains.count, 1))
   }

@@ -1,5 +1,6 @@
 import Recommenders
 import Storage
+import TestSupport
 import Testing
 
 @testable import Job

@@ -1,3 +1,4 @@
+import Recommenders
 import Storage
 import Testing
 
