@@ -2,6 +2,10 @@
 public enum ModelDetails: Equatable, Sendable {
   /// Nothing.
   case none
+  /// Those of `bayesian-fm`.
+  case bayesianFM(BayesianFMDetails)
+  /// What `item-knn` needs.
+  case itemKNN(NeighbourDetails)
   /// Those of `ease`.
   case ease(EaseDetails)
   /// What a network that is not the tutorial's needs.

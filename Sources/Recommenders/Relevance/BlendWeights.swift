@@ -1,9 +1,9 @@
 /// What the predicted rating and rarity count beside relevance, all three being standardised.
 public struct BlendWeights: Equatable, Sendable {
-  /// The weight of the predicted rating. The default is 1.
-  public var rating: Double = 1
-  /// The weight of −log popularity. The default is 1.5.
-  public var rarity: Double = 1.5
+  /// The weight of the predicted rating. The default is 0.5.
+  public var rating: Double = 0.5
+  /// The weight of −log popularity. The default is 1.9.
+  public var rarity: Double = 1.9
 
   /// Creates the default weights.
   public init() {}

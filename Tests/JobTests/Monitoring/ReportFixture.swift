@@ -18,6 +18,7 @@ enum ReportFixture {
     try directory.write(metrics.prettyText(), to: "published/metrics.json")
     return RunSummary(
       run: "20261125T040000Z-0123abcd", directory: directory.path("published"), testRMSE: 0.8125,
+      ndcg: 0.25,
       baselineRMSE: .nan, users: 3, recommendations: 6, bestEpoch: 2, isOptimistic: false,
       overlap: nil,
       seconds: 1.5)
