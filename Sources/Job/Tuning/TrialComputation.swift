@@ -9,21 +9,22 @@ struct TrialComputation {
 
   /// What the metric says of a plan that is trained a part of what it says.
   ///
-  /// A model that learns epoch by epoch is trained that part of its epochs, rounded up; one without
-  /// epochs on that part of the users, and judged by their rows.
+  /// A model that learns epoch by epoch is trained that part of its epochs, sweeps or samples, rounded
+  /// up; one without epochs on that part of the users, and judged by their rows.
   func run(
     _ plan: Plan, share: Double
   ) async throws -> (value: Double, epochs: Int, isOver: Bool) {
     let type = plan.model.type
     let data = type.isFitted ? data.part(share, seed: tune.seed) : data
-    var training = plan.training
-    if type.hasBestEpoch {
-      training.maxEpochs = HalvingSchedule.part(share, of: training.maxEpochs)
-    }
+    var (model, training) = (plan.model, plan.training)
+    training.maxEpochs = HalvingSchedule.part(share, of: training.maxEpochs)
+    // A sampler has its burn-in in full, and keeps samples however few there are.
+    model.bayesianFM.samples = HalvingSchedule.part(share, of: model.bayesianFM.samples)
+    model.implicit.sweeps = HalvingSchedule.part(share, of: model.implicit.sweeps)
     let trainer = Trainer(
-      model: plan.model, training: training,
+      model: model, training: training,
       resolved: ResolvedTraining(
-        training, model: plan.model, ratings: data.ratings.count, watchesHeldOut: false),
+        training, model: model, ratings: data.ratings.count, watchesHeldOut: false),
       users: data.users, items: data.items, scale: data.scale, details: data.details,
       threads: threads)
     let rows = RatingSubset(data.ratings, rows: data.train)
@@ -31,8 +32,7 @@ struct TrialComputation {
       type.hasBestEpoch || type.isFitted
       ? try trainer.train(
         on: rows, validation: RatingSubset(data.ratings, rows: data.validation), onEpoch: { _ in })
-      : try trainer.refit(
-        on: rows, epochs: HalvingSchedule.part(share, of: trainer.epochs), onEpoch: { _ in })
+      : try trainer.refit(on: rows, epochs: trainer.epochs, onEpoch: { _ in })
     let epochs = trained.history.count
     return (
       try await value(of: trained.model, on: data, plan), epochs,
