@@ -76,7 +76,15 @@ CLONES void rk_fm_outputs(const rk_fm_rows *blocks, size_t block_count, size_t k
   FOR_EACH_K(k, outputs(blocks, block_count, K, targets, intercept, first, end, sums, residuals))
 }
 
-INLINE void moments8(const rk_fm_block *b, const float *own, size_t row) {
+// Asks for what belongs to a rating some places ahead in the rows' lists, which lie end to end: the
+// ratings of a row are anywhere. The last places ask for the last rating again.
+INLINE void ask_ahead(const rk_fm_block *b, uint64_t n, uint64_t last, size_t k) {
+  const uint32_t rating = b->ratings[n + 12 < last ? n + 12 : last];
+  __builtin_prefetch(b->sums + rating * k);
+  __builtin_prefetch(b->residuals + rating);
+}
+
+INLINE void moments8(const rk_fm_block *b, const float *own, size_t row, uint64_t last) {
   float *record = b->records + row * RK_FM_RECORD(8);
   const v8 q0 = *(const v8 *)(own + row * 8);
   v16 m[4] = {0};
@@ -84,6 +92,7 @@ INLINE void moments8(const rk_fm_block *b, const float *own, size_t row) {
   float total = 0;
   for (uint64_t n = b->rating_starts[row]; n < b->rating_starts[row + 1]; n++) {
     const uint32_t rating = b->ratings[n];
+    ask_ahead(b, n, last, 8);
     const v8 o = *(const v8 *)(b->sums + rating * 8ul) - q0;
     const float e = b->residuals[rating];
     const v16 oo = TWICE(o);
@@ -125,20 +134,22 @@ INLINE void moments(const rk_fm_block *b, const float *own, size_t row, size_t k
 }
 
 CLONES void rk_fm_moments(const rk_fm_block *block, const float *own, size_t first, size_t end) {
+  const uint64_t last = block->rating_starts[end] - 1;
   if (block->k == 8) {
-    for (size_t row = first; row < end; row++) moments8(block, own, row);
+    for (size_t row = first; row < end; row++) moments8(block, own, row, last);
   } else {
     for (size_t row = first; row < end; row++)
       FOR_EACH_K(block->k, moments(block, own, row, K))
   }
 }
 
-INLINE void push(const rk_fm_block *b, const float *own, size_t row, size_t k) {
+INLINE void push(const rk_fm_block *b, const float *own, size_t row, uint64_t last, size_t k) {
   const float *record = b->records + row * RK_FM_RECORD(k);
   const float *q0 = own + row * k;
   const float constant = record[CHANGE(k)];
   for (uint64_t n = b->rating_starts[row]; n < b->rating_starts[row + 1]; n++) {
     const uint32_t rating = b->ratings[n];
+    ask_ahead(b, n, last, k);
     float *q = b->sums + rating * k;
     float change;
     if (k == 8) {
@@ -161,7 +172,8 @@ INLINE void push(const rk_fm_block *b, const float *own, size_t row, size_t k) {
 }
 
 CLONES void rk_fm_push(const rk_fm_block *block, const float *own, size_t first, size_t end) {
-  for (size_t row = first; row < end; row++) FOR_EACH_K(block->k, push(block, own, row, K))
+  const uint64_t last = block->rating_starts[end] - 1;
+  for (size_t row = first; row < end; row++) FOR_EACH_K(block->k, push(block, own, row, last, K))
 }
 
 CLONES void rk_fm_residual_sums(const float *residuals, size_t count, float *sum, float *squares) {
