@@ -366,6 +366,57 @@ void rk_sample_scores(const rk_sample_tables *tables, const float *context,
                       float user_share, const uint32_t *items, size_t count, float *means,
                       float *_Nullable variances);
 
+/// The ratings of each row of one side, a user's or an item's, as compressed rows.
+typedef struct {
+  /// Where the members of each row begin; one more than there are rows.
+  const size_t *starts;
+  /// The row on the other side of each member.
+  const uint32_t *others;
+  /// The value of each member.
+  const float *values;
+} rk_lists;
+
+/// What the regressions of all rows of one side have in common.
+typedef struct {
+  /// The other side's rows.
+  const float *features;
+  /// The number of unknowns of a row.
+  size_t dimension;
+  /// Whether a member's value is the weight of the target 1. If not, all weights are 1, the target is
+  /// (value - mean) - the last unknown of the other side, and the last feature is 1.
+  int confidences;
+  float mean;
+  /// stride x stride, added to the upper triangle of each row's matrix.
+  const float *_Nullable base;
+  /// A row: the penalty of each lane; and what the row's scale is multiplied by to be added to it.
+  const float *penalty, *scaled_penalty;
+  /// One for each row.
+  const float *scales;
+  /// What the penalty draws each row to; zero if there are none.
+  const float *_Nullable centers;
+} rk_regression;
+
+/// The number of floats that rk_solve_rows needs for itself.
+size_t rk_solve_scratch(size_t stride);
+
+/// Solves the ridge regressions of the rows from `first` up to, but without, `end`; a row without
+/// members is set to zero. targets: rows x stride; scratch is aligned as rows are.
+///
+/// The products of a matrix are summed over 128 members at a time in ascending order, and these sums
+/// one after the other; those of the right side one by one. Returns the sum of the weighted squared
+/// errors after the solution.
+double rk_solve_rows(const rk_lists *lists, const rk_regression *task, size_t first, size_t end,
+                     size_t stride, float *targets, float *scratch);
+
+/// The upper triangle of the sum of the products of rows with themselves, summed as above; what is
+/// left of a row's first vector is of no meaning.
+void rk_gram(const float *rows, size_t count, size_t stride, size_t dimension, float *gram);
+
+/// targets[row] = scales[row] * the sum over the row's members of their rows in `sources`, for the
+/// rows from `first` up to, but without, `end`.
+void rk_sum_members(const rk_lists *lists, const float *sources, const float *scales, size_t first,
+                    size_t end, size_t stride, float *targets);
+
 /// The number of rows and of columns of a tile of a matrix of doubles.
 #define RK_TILE_SIDE 64
 

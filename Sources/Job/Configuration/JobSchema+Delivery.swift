@@ -16,6 +16,10 @@ extension JobSchema {
         "The rating from which an item counts as relevant, in the ranking metrics and for relevance "
           + "models."),
       Field(
+        "explain", \RecommendOptions.explain, .integer(0...100),
+        "How many items that the user rated are named as reasons of each recommendation, in the JSON "
+          + "lines and by `recjob recommend`."),
+      Field(
         "rank_by", \RecommendOptions.rankBy, .choice,
         "What the lists are ordered by: the predicted rating; what the rating is at least, as far as a "
           + "`bayesian-fm` model knows; or relevance, predicted rating and rarity together, which finds "

@@ -74,7 +74,18 @@ public struct ModelSummary: Sendable {
       for tensor in bundle.model.tensors where tensor.name.hasSuffix("_samples") {
         add(tensor.name, "Samples", Array(tensor.shape.dropFirst()), tensor.values.count, [])
       }
-    case .itemKNN, .ease, .blend:
+    case .itemKNN:
+      add("user_bias", "Embedding", [1], users, ["user"])
+      add("item_bias", "Embedding", [1], items, ["item"])
+      func count(_ name: String) -> Int {
+        bundle.model.tensors.first { $0.name == name }?.values.count ?? 0
+      }
+      let (similarities, residuals) = (count("neighbour_similarities"), count("residuals"))
+      add("neighbour_similarities", "Neighbours", [1], similarities, ["item"])
+      add("residuals", "Neighbours", [1], residuals, ["user"])
+      add("neighbours", "Weighted mean", [1], 0, ["neighbour_similarities", "residuals"])
+      add("key", "Add", [1], 0, ["neighbours", "user_bias", "item_bias"])
+    case .ease, .blend:
       break
     case .bias, .biasedDot, .logisticDot, .svdPlusPlus, .als:
       add("user_bias", "Embedding", [1], users, ["user"])

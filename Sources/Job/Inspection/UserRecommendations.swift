@@ -29,6 +29,9 @@ public struct UserRecommendations: Sendable {
   /// The number of the user's own items that are shown.
   private static let bestCount = 10
 
+  /// What the reasons are, and those of each recommendation; `nil` if none were asked for.
+  private let reasons: (kind: ReasonKind, entries: [[Entry]])?
+
   private struct Entry: Sendable {
     let id: String
     let score: Float
@@ -38,9 +41,11 @@ public struct UserRecommendations: Sendable {
 
   /// Asks the bundle at a path.
   ///
+  /// `explain` is the number of reasons of each recommendation; `nil` stands for that of the job.
+  ///
   /// - Throws: `PublishingError` if there is no whole bundle, ``BundleQueryError`` if it does not know
   ///   the user.
-  public init(bundle path: String, user: String, k: Int) throws {
+  public init(bundle path: String, user: String, k: Int, explain: Int? = nil) throws {
     let bundle = try ModelBundle.read(path)
     guard let index = bundle.users.index(of: user) else {
       throw BundleQueryError.unknownUser(
@@ -67,6 +72,29 @@ public struct UserRecommendations: Sendable {
       throw PublishingError.scoreNotFinite(user: user, item: bundle.items.label(of: item))
     }
     recommended = lists.map { entry($0.item, $0.score) }
+    let count = explain ?? bundle.resultPlan["recommend"]?["explain"]?.intValue ?? 0
+    if count > 0 {
+      let explained = Explainer(
+        model: bundle.blend?.model ?? bundle.model, ratings: Self.columns(of: bundle), count: count
+      ).explaining([RecommendationList(user: index, items: lists)], threads: 1)
+      reasons = explained.first?.reasons.map { found in
+        (
+          found.kind,
+          (0..<found.count).map { found[$0].map { entry($0.item, $0.contribution) } }
+        )
+      }
+    } else {
+      reasons = nil
+    }
+  }
+
+  /// All ratings that the bundle has.
+  private static func columns(of bundle: ModelBundle) -> RatingColumns {
+    let seen = bundle.seen
+    let owners = bundle.users.indices.flatMap { user in
+      repeatElement(user, count: seen.items(of: user).count)
+    }
+    return RatingColumns(users: owners, items: seen.indices, values: bundle.seenRatings)
   }
 
   /// The items that the bundle's job may recommend.
@@ -100,15 +128,31 @@ public struct UserRecommendations: Sendable {
     Recommended:
 
     \(Self.table(recommended, score: "score"))
-
+    \(reasonsText)
     """
+  }
+
+  /// The reasons under the tables.
+  private var reasonsText: String {
+    guard let reasons else { return "" }
+    let heading =
+      switch reasons.kind {
+      case .exact: "Because of what the user rated, with what each rating adds to the score's key:"
+      case .similarity: "Because the user liked what is similar, with the similarity from 0 to 1:"
+      }
+    let lines = zip(recommended, reasons.entries).enumerated().map { place, pair in
+      let names = pair.1.map { "\($0.title ?? $0.id) (\(String(format: "%.3f", $0.score)))" }
+      return "  \(place + 1). \(pair.0.title ?? pair.0.id): "
+        + (names.isEmpty ? "nothing that the user rated" : names.joined(separator: "; "))
+    }
+    return "\n\(heading)\n\n\(lines.joined(separator: "\n"))\n"
   }
 
   /// The same as a JSON object.
   public var jsonText: String { json.prettyText() }
 
   var json: JSONValue {
-    func list(_ entries: [Entry], _ score: String) -> JSONValue {
+    func list(_ entries: [Entry], _ score: String, reasons: [[Entry]]? = nil) -> JSONValue {
       .array(
         entries.enumerated().map { index, entry in
           var members = [
@@ -121,13 +165,37 @@ public struct UserRecommendations: Sendable {
             members.append(
               JSONMember(key: "genres", value: .array(entry.genres.map { .string($0) })))
           }
+          if let reasons {
+            members.append(JSONMember(key: "because", value: Self.because(reasons[index])))
+          }
           return .object(members)
         })
     }
-    return [
-      "user_id": .string(user), "rated_items": .integer(ratedCount),
-      "best_rated": list(best, "rating"), "recommendations": list(recommended, "score"),
+    var members = [
+      JSONMember(key: "user_id", value: .string(user)),
+      JSONMember(key: "rated_items", value: .integer(ratedCount)),
+      JSONMember(key: "best_rated", value: list(best, "rating")),
+      JSONMember(
+        key: "recommendations", value: list(recommended, "score", reasons: reasons?.entries)),
     ]
+    if let reasons {
+      members.append(JSONMember(key: "because_kind", value: .string(reasons.kind.rawValue)))
+    }
+    return .object(members)
+  }
+
+  /// The reasons of a recommendation.
+  private static func because(_ reasons: [Entry]) -> JSONValue {
+    .array(
+      reasons.map { reason in
+        var members = [JSONMember(key: "item_id", value: .string(reason.id))]
+        if let title = reason.title {
+          members.append(JSONMember(key: "title", value: .string(title)))
+        }
+        members.append(
+          JSONMember(key: "contribution", value: .number(JSONNumber(reason.score))))
+        return .object(members)
+      })
   }
 
   private static func table(_ entries: [Entry], score: String) -> String {

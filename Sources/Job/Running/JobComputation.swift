@@ -46,11 +46,16 @@ struct JobComputation {
     }
     log(evaluation)
     let lists = try await clock.run(.recommend) {
-      try await TopNRecommender(
+      let lists = try await TopNRecommender(
         model: trained.exported, excluding: rated,
         candidates: Candidates(of: dataset, plan.recommend).isCandidate,
         k: plan.recommend.k, order: trained.exportedOrder
       ).recommendAll(threads: threads)
+      guard plan.recommend.explain > 0 else { return lists }
+      return Explainer(
+        model: trained.exportedBlend?.model ?? trained.exported, ratings: dataset.ratings,
+        count: plan.recommend.explain
+      ).explaining(lists, threads: threads)
     }
     return JobResult(
       trained: trained, evaluation: evaluation, lists: lists,

@@ -62,6 +62,10 @@ struct MemoryPlan: Equatable, Sendable {
     static let sortingSplit = 36
     /// A training rating in the grid of blocks, or in the two groups of the baseline, which are more.
     static let trainingRating = 16
+    /// A training rating while `item-knn` is fitted: residuals by item, and the order they are put in.
+    static let neighbourRating = 20
+    /// A similarity of two items, or a residual, and whose it is.
+    static let sparseEntry = MemoryLayout<UInt32>.stride + MemoryLayout<Float>.stride
     /// A parameter.
     static let parameter = MemoryLayout<Float>.stride
     /// The parameters that a table's row is filled up to a multiple of.
@@ -259,6 +263,9 @@ private struct Tables {
   private let rowBytes: Int
   private let layers: Int
   private let widths: [Int]
+  /// What it takes to find the similarities and residuals of `item-knn`.
+  private let fitting: Int
+  private let type: ModelType
 
   init(_ options: ModelOptions, _ counts: MemoryPlan.Counts) {
     let biases = options.type.hasBiases ? 2 : 0
@@ -266,10 +273,11 @@ private struct Tables {
       let padding = MemoryPlan.Size.paddedParameters
       return (count + padding - 1) / padding * padding * MemoryPlan.Size.parameter
     }
+    type = options.type
     rows = counts.users + counts.items
     rowBytes =
       options.type.hasFactors
-      ? padded(options.factors + biases) : 2 * MemoryPlan.Size.parameter
+      ? padded(options.storedFactors + biases) : 2 * MemoryPlan.Size.parameter
     guard options.type == .neural else {
       users = counts.users * rowBytes
       items = counts.items * rowBytes
@@ -277,10 +285,19 @@ private struct Tables {
       let samples =
         options.type == .bayesianFM
         ? counts.sampleValues(options.factors + 1) * options.bayesianFM.keptSamples : 0
-      model =
-        users + items + rows * MemoryPlan.Size.trainedRow / 2 + samples * MemoryPlan.Size.parameter
+      let own = users + items + rows * MemoryPlan.Size.trainedRow / 2
+      if options.type == .itemKNN {
+        let kept = counts.items * min(options.neighbourhood.keptNeighbours, counts.items)
+        let sparse = (kept + counts.ratings) * MemoryPlan.Size.sparseEntry
+        fitting = sparse + counts.ratings * MemoryPlan.Size.neighbourRating
+        model = own + sparse
+      } else {
+        fitting = 0
+        model = own + samples * MemoryPlan.Size.parameter
+      }
       return
     }
+    fitting = 0
     let factors = (options.userFactors ?? options.factors, options.itemFactors ?? options.factors)
     users = counts.users * padded(factors.0)
     items = counts.items * padded(factors.1)
@@ -301,12 +318,15 @@ private struct Tables {
   /// What training holds: weights with what the optimizer remembers of them, those of the best epoch
   /// as well where it is restored, and the gradients of a batch.
   func training(_ options: TrainingOptions, _ optimizer: OptimizerType) -> Int {
-    guard rowBytes > 2 * MemoryPlan.Size.parameter else { return 0 }
+    guard rowBytes > 2 * MemoryPlan.Size.parameter else { return fitting }
     let tables =
-      switch optimizer {
-      case .sgd: 1
-      case .adagrad: 2
-      case .adam, .lazyAdam, .auto: 3
+      switch (type, optimizer) {
+      case (.als, _), (.ials, _): 1
+      // The rows, the histories, and what fits these.
+      case (.svdPlusPlus, _): 5
+      case (_, .sgd): 1
+      case (_, .adagrad): 2
+      case (_, .adam), (_, .lazyAdam), (_, .auto): 3
       }
     let state = tables * (users + items + layers) + rows * MemoryPlan.Size.trainedRow
     let best = options.earlyStopping?.restoreBest == true ? users + items + layers : 0

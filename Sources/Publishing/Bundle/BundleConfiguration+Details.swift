@@ -8,6 +8,11 @@ extension BundleConfiguration {
     switch details {
     case .none: nil
     case .bayesianFM(let details): json(of: details)
+    case .itemKNN(let details):
+      [
+        "neighbours": .integer(details.neighbours),
+        "damping": .number(JSONNumber(details.damping)),
+      ]
     case .ease(let details): ["l2": .number(JSONNumber(details.l2))]
     case .neural(let network): json(of: network)
     case .blend(let blend):
@@ -27,8 +32,18 @@ extension BundleConfiguration {
     case .ease: .ease(EaseDetails(l2: try fields.float("l2")))
     case .neural: try network(fields)
     case .blend: .blend(try blend(fields))
+    case .itemKNN: .itemKNN(try neighbours(fields))
     default: .none
     }
+  }
+
+  private static func neighbours(_ fields: Fields) throws(PublishingError) -> NeighbourDetails {
+    let details = NeighbourDetails(
+      neighbours: try fields.size("neighbours"), damping: try fields.float("damping"))
+    guard details.neighbours > 0, details.damping >= 0 else {
+      throw fields.damage("has no neighbours to predict from")
+    }
+    return details
   }
 
   private static func blend(_ fields: Fields) throws(PublishingError) -> BlendDetails {

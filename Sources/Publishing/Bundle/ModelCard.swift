@@ -178,10 +178,28 @@ struct ModelCard {
     case .ials: "return \(dotProducts)"
     case .ease: Self.pythonEaseKeys
     case .bayesianFM: Self.machineKeys
-    case .itemKNN, .blend: "raise NotImplementedError(config[\"type\"])"
+    case .itemKNN: Self.pythonNeighbourKeys
+    case .blend: "raise NotImplementedError(config[\"type\"])"
     case .neural: pythonNeuralKeys(coldKeys: pythonColdKeys)
     }
   }
+
+  private static let pythonNeighbourKeys = """
+    key = tensors["user_bias"][u] + tensors["item_bias"]
+    rated, near = (np.concatenate([[0], np.cumsum(tensors[n].astype(np.int64))])
+                   for n in ("residual_counts", "neighbour_counts"))
+    known = np.full(len(items), np.nan, dtype=np.float32)
+    row = slice(rated[u], rated[u + 1])
+    known[tensors["residual_items"][row].astype(np.int64)] = tensors["residuals"][row]
+    for i in range(len(items)):  # neighbours stand by falling similarity
+        row = slice(near[i], near[i + 1])
+        e = known[tensors["neighbour_items"][row].astype(np.int64)]
+        on = np.flatnonzero(~np.isnan(e))[:config["details"]["neighbours"]]
+        if len(on) == 0: continue
+        s2 = tensors["neighbour_similarities"][row][on] ** 2
+        key[i] += (s2 * e[on]).sum() / (s2.sum() + np.float32(config["details"]["damping"]))
+    return key
+    """
 
   /// The lines for pairs that training did not see both sides of, where the tensors do not already
   /// say what is predicted for them.

@@ -3,7 +3,7 @@ import Storage
 
 /// Reads what ``JSONLinesRecommendationWriter`` writes: its keys in its order and without spaces.
 ///
-/// An item may have more keys after its score, and a list more after its items, with texts or numbers.
+/// An item may have more keys after its score, and a list more after its items, with any values.
 struct JSONLinesListReader: ListReader {
   private(set) var records = 0
   private var list = RawList()
@@ -105,14 +105,33 @@ private struct JSONListLine {
     return take(UInt8(ascii: "}"))
   }
 
-  /// Passes over a text, a number or a word.
+  /// Passes over a text, a number, a word, or what is in brackets.
   private mutating func skipValue() -> Bool {
     if offset < end, bytes[offset] == UInt8(ascii: "\"") { return skipText() != nil }
+    if take(UInt8(ascii: "[")) || take(UInt8(ascii: "{")) { return skipBrackets() }
     let start = offset
     while offset < end, bytes[offset] != UInt8(ascii: ","), bytes[offset] != UInt8(ascii: "}") {
       offset += 1
     }
     return offset > start
+  }
+
+  /// Passes over the rest of an array or object, of which the bracket has been taken.
+  private mutating func skipBrackets() -> Bool {
+    var depth = 1
+    while offset < end {
+      switch bytes[offset] {
+      case UInt8(ascii: "\""):
+        guard skipText() != nil else { return false }
+        continue
+      case UInt8(ascii: "["), UInt8(ascii: "{"): depth += 1
+      case UInt8(ascii: "]"), UInt8(ascii: "}"): depth -= 1
+      default: break
+      }
+      offset += 1
+      if depth == 0 { return true }
+    }
+    return false
   }
 
   /// Passes over a text and returns where it is between its quotes, and whether it has escapes.

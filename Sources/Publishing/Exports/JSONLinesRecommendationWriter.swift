@@ -5,6 +5,10 @@ import Recommenders
 /// no candidates.
 ///
 /// `{"user_id":"1","recommendations":[{"item_id":"318","rank":1,"score":4.83,"title":"…"}]}`
+///
+/// Where reasons were asked for, an item ends with
+/// `"because":[{"item_id":"296","title":"…","contribution":0.12}]`, the greatest first and empty if no
+/// rated item speaks for it, and the line with `"because_kind":"exact"` or `"similarity"`.
 struct JSONLinesRecommendationWriter: RecommendationWriter {
   private let catalogue: ExportCatalogue
   private let arrays: JSONRecommendations
@@ -13,7 +17,7 @@ struct JSONLinesRecommendationWriter: RecommendationWriter {
 
   init(catalogue: ExportCatalogue) {
     self.catalogue = catalogue
-    arrays = JSONRecommendations(catalogue: catalogue)
+    arrays = JSONRecommendations(catalogue: catalogue, givesReasons: true)
   }
 
   func rows(of list: RecommendationList) -> Int { 1 }
@@ -23,6 +27,9 @@ struct JSONLinesRecommendationWriter: RecommendationWriter {
     bytes += JSONRecommendations.quoted(catalogue.label(of: list.user)).utf8
     bytes += ",\"recommendations\":".utf8
     try arrays.append(list, to: &bytes)
+    if let reasons = list.reasons {
+      bytes += ",\"because_kind\":\"\(reasons.kind.rawValue)\"".utf8
+    }
     bytes += "}\n".utf8
   }
 }

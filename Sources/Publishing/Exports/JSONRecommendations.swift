@@ -11,10 +11,15 @@ struct JSONRecommendations: Sendable {
   private let heads: TextRows
   private let tails: TextRows
 
+  private let givesReasons: Bool
+
+  private static let because = Array(",\"because\":[".utf8)
   private static let score = Array(",\"score\":".utf8)
 
-  init(catalogue: ExportCatalogue) {
+  /// With `givesReasons`, recommendations of lists that have reasons have them under `because`.
+  init(catalogue: ExportCatalogue, givesReasons: Bool = false) {
     self.catalogue = catalogue
+    self.givesReasons = givesReasons
     heads = TextRows(count: catalogue.itemCount) { item, bytes in
       bytes += "{\"item_id\":".utf8
       bytes += Self.quoted(catalogue.label(of: ItemIndex(item))).utf8
@@ -25,7 +30,6 @@ struct JSONRecommendations: Sendable {
         bytes += ",\"title\":".utf8
         bytes += Self.quoted(title).utf8
       }
-      bytes.append(UInt8(ascii: "}"))
     }
   }
 
@@ -39,6 +43,8 @@ struct JSONRecommendations: Sendable {
       bytes += Self.score
       try catalogue.appendScore(scored, for: list.user, to: &bytes)
       tails.append(scored.item.position, to: &bytes)
+      if givesReasons, let reasons = list.reasons { append(reasons[position], to: &bytes) }
+      bytes.append(UInt8(ascii: "}"))
     }
     bytes.append(UInt8(ascii: "]"))
   }
@@ -47,6 +53,24 @@ struct JSONRecommendations: Sendable {
   func appendItem(_ item: ItemIndex, to bytes: inout [UInt8]) {
     heads.append(item.position, to: &bytes)
     tails.append(item.position, to: &bytes)
+    bytes.append(UInt8(ascii: "}"))
+  }
+
+  private func append(_ reasons: ArraySlice<Reason>, to bytes: inout [UInt8]) {
+    bytes += Self.because
+    for (position, reason) in reasons.enumerated() {
+      if position > 0 { bytes.append(UInt8(ascii: ",")) }
+      bytes += "{\"item_id\":".utf8
+      bytes += Self.quoted(catalogue.label(of: reason.item)).utf8
+      if let title = catalogue.title(of: reason.item) {
+        bytes += ",\"title\":".utf8
+        bytes += Self.quoted(title).utf8
+      }
+      bytes += ",\"contribution\":".utf8
+      DecimalText.appendShortest(reason.contribution, to: &bytes)
+      bytes.append(UInt8(ascii: "}"))
+    }
+    bytes.append(UInt8(ascii: "]"))
   }
 
   static func quoted(_ text: String) -> String {

@@ -4,6 +4,8 @@ public enum ModelDetails: Equatable, Sendable {
   case none
   /// Those of `bayesian-fm`.
   case bayesianFM(BayesianFMDetails)
+  /// What `item-knn` needs.
+  case itemKNN(NeighbourDetails)
   /// Those of `ease`.
   case ease(EaseDetails)
   /// What a network that is not the tutorial's needs.

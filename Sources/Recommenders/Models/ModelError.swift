@@ -60,6 +60,12 @@ public enum ModelRestoration {
       return try FactorModel(configuration, tensors: tensors, trainingCounts: trainingCounts)
     case .bayesianFM:
       return try BayesianFMModel(configuration, tensors: tensors, trainingCounts: trainingCounts)
+    case .itemKNN:
+      guard case .itemKNN(let details) = configuration.details else {
+        throw .unsupported(type: configuration.type)
+      }
+      return try ItemNeighbourModel(
+        configuration, details: details, tensors: tensors, trainingCounts: trainingCounts)
     case .blend:
       guard case .blend(let details) = configuration.details else {
         throw .unsupported(type: configuration.type)
@@ -67,8 +73,6 @@ public enum ModelRestoration {
       return try BlendModel(details, tensors: tensors, trainingCounts: trainingCounts)
     case .ease:
       return try EaseModel(configuration, tensors: tensors, trainingCounts: trainingCounts)
-    case .itemKNN:
-      throw .unsupported(type: configuration.type)
     }
   }
 }

@@ -16,6 +16,8 @@ public struct RecommendOptions: Equatable, Sendable {
   public var minItemRatings: Int = 1
   /// The rating from which an item counts as relevant. The default is 4.
   public var relevanceThreshold: Double = 4
+  /// The most reasons that are given for each recommendation. The default is 0.
+  public var explain: Int = 0
   /// What the lists are ordered by. The default is `rating`.
   public var rankBy: RankingOrder = .rating
   /// z of `lower-bound`: how many standard deviations are taken off. The default is 1.

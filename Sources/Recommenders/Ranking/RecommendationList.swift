@@ -20,6 +20,8 @@ public struct RecommendationList: Equatable, Sendable {
   public let user: UserIndex
   /// At most *k* items by falling ranking key, ties by item index.
   public let items: [ScoredItem]
+  /// Why each of them is recommended, where that was asked for.
+  public var reasons: ListReasons?
 
   /// Wraps a list.
   public init(user: UserIndex, items: [ScoredItem]) {

@@ -40,9 +40,7 @@ public struct Trainer: Sendable {
   }
 
   /// The number of epochs that are trained where early stopping does not end it.
-  public var epochs: Int {
-    model.type == .bayesianFM ? model.bayesianFM.epochs : training.maxEpochs
-  }
+  public var epochs: Int { model.fixedEpochs ?? training.maxEpochs }
 
   /// Trains until early stopping or the last epoch.
   ///
@@ -152,6 +150,8 @@ public struct Trainer: Sendable {
     case .bias:
       return BiasModel.fit(
         inputs.ratings, users: users, items: items, scale: scale, threads: threads)
+    case .itemKNN:
+      return try ItemNeighbourModel.fit(inputs, options: model.neighbourhood)
     case .ease:
       var options = model.ease
       options.l2 = training.l2 ?? options.l2
@@ -176,7 +176,12 @@ public struct Trainer: Sendable {
       return minibatches(inputs, configuration)
     case .bayesianFM:
       return try BayesianFMTraining(configuration, options: model.machine, inputs: inputs)
-    case .bias, .svdPlusPlus, .als, .itemKNN, .ease, .ials, .blend:
+    case .als, .svdPlusPlus:
+      return AlternatingTraining(configuration, inputs: inputs, l2: Float(resolved.l2))
+    case .ials:
+      return ImplicitTraining(
+        configuration, inputs: inputs, options: model.implicit, l2: Float(resolved.l2))
+    case .bias, .itemKNN, .ease, .blend:
       throw .unsuitable(model: model.type, reason: "there is no training for it")
     }
   }
@@ -206,13 +211,17 @@ public struct Trainer: Sendable {
   }
 
   private func details(on ratings: RatingSubset) -> ModelDetails {
-    model.type == .neural ? ModelDetails(model, encodings(on: ratings)) : .none
+    switch model.type {
+    case .neural: ModelDetails(model, encodings(on: ratings))
+    case .itemKNN: .itemKNN(model.neighbourhood.details)
+    default: .none
+    }
   }
 
   private func configuration(on ratings: RatingSubset) -> ModelConfiguration {
     ModelConfiguration(
       type: model.type, users: users, items: items,
-      factors: model.type.hasFactors ? model.factors : 0,
+      factors: model.storedFactors,
       hidden: model.type == .neural ? model.hidden : [], link: resolved.link, cold: model.cold,
       scale: scale, trainMean: Float(BiasModel.mean(of: ratings)),
       details: details(on: ratings))
