@@ -108,7 +108,8 @@ public struct BayesianFMModel: RatingPredictor {
     predictions(by: user, of: items, withVariances: true).variances.map { $0.squareRoot() }
   }
 
-  /// The ratings of rows and how sure the model is of them.
+  /// The ratings of rows and how sure the model is of them. The ordered probit has no predictive
+  /// deviations: its noise is on the scale of the score.
   public func predictions(of rows: RatingColumns, threads: Int) -> RatingPredictions {
     let length = 256
     let pieces = (rows.count + length - 1) / length
@@ -122,10 +123,11 @@ public struct BayesianFMModel: RatingPredictor {
     return RatingPredictions(
       ratings: predicted.map { configuration.rating(ofKey: $0.key) },
       deviations: predicted.map { $0.variance.squareRoot() },
-      predictiveDeviations: zip(predicted, rows.users).map { predicted, user in
-        let spread = parts.standardization.spreads[user.position]
-        return (predicted.variance + spread * spread * noise).squareRoot()
-      })
+      predictiveDeviations: details.levels.isEmpty
+        ? zip(predicted, rows.users).map { predicted, user in
+          let spread = parts.standardization.spreads[user.position]
+          return (predicted.variance + spread * spread * noise).squareRoot()
+        } : nil)
   }
 
   private func prediction(
