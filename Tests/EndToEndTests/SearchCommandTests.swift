@@ -28,7 +28,7 @@ import Testing
   /// A table without what the clock has said.
   private static func withoutSeconds(_ text: String) -> String {
     text.split(separator: "\n", omittingEmptySubsequences: false)
-      .map { $0.replacing(/ +[0-9]+\.[0-9](?=  (yes|no)$)/, with: "  (seconds)") }
+      .map { $0.replacing(#/ +[0-9]+\.[0-9](?=  (yes|no)$)/#, with: "  (seconds)") }
       .joined(separator: "\n")
   }
 

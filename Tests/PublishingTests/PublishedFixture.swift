@@ -40,6 +40,16 @@ enum TinyBundle {
       scale: RatingScale(minimum: 0.5, maximum: 5), trainMean: 3.3)
   }
 
+  /// A machine with every kind of feature, of two samples of three factors.
+  static func machine(levels: [Float] = []) -> ModelConfiguration {
+    var model = configuration(.bayesianFM, link: .identity)
+    model.details = .bayesianFM(
+      BayesianFMDetails(
+        samples: 2, features: [.implicit, .genres, .userGenre, .day, .timeNeighbours],
+        levels: levels, asOf: 2 * 86_400 + 5))
+    return model
+  }
+
   static let counts = TrainingCounts(users: [2, 1, 2], items: [2, 2, 1, 0])
 
   static func model(
@@ -58,6 +68,36 @@ enum TinyBundle {
     }
     let factors = configuration.factors
     var tensors: [NamedTensor] = []
+    if configuration.type == .bayesianFM {
+      for (name, rows) in [
+        ("user", 3), ("item", 4), ("rater", 3), ("rated", 4), ("cross", 2), ("day", 2),
+        ("neighbour", 42),
+      ] {
+        tensors.append(tensor("\(name)_samples", [rows, 4, 2], step: rows))
+      }
+      var cuts = 0
+      if case .bayesianFM(let details) = configuration.details {
+        cuts = max(details.levels.count - 1, 0)
+      }
+      tensors.append(tensor("global_samples", [2 + cuts, 2], step: 3))
+      tensors.append(tensor("user_means", [3], step: 5))
+      tensors.append(
+        NamedTensor(name: "user_spreads", shape: [3], values: [0.5, 1, 0.75]))
+      tensors.append(
+        NamedTensor(name: "cross_features", shape: [3, 2], values: [0, 1, 0, 0, 2, 0]))
+      tensors.append(
+        NamedTensor(
+          name: "item_kinds", shape: [4, 2], values: [1, 0, 0.5, 0.5, 0, 0, 0, 1]))
+      tensors.append(NamedTensor(name: "days", shape: [2], values: [1, 2]))
+      tensors.append(
+        NamedTensor(
+          name: "neighbour_bounds", shape: [2, 19],
+          values: (0..<38).map { Float($0 % 19 - 9) / 8 }))
+      tensors.append(
+        NamedTensor(
+          name: "recent_means", shape: [3, 2], values: [0, 0.25, -1, 0.5, 0.125, 0]))
+      return tensors
+    }
     if case .blend(let blend) = configuration.details {
       return blend.models.enumerated().flatMap { number, model in
         self.tensors(model).map {
@@ -128,6 +168,8 @@ enum TinyBundle {
     configuration(.logisticDot),
     configuration(.neural),
     configuration(.neural, cold: .asTrained),
+    machine(),
+    machine(levels: [0.5, 2, 5]),
     network(NeuralDetails(userFactors: 2, itemFactors: 5)),
     network(NeuralDetails(userFactors: 2, itemFactors: 3, genres: ["Comedy", "Drama"])),
     network(

@@ -1,5 +1,6 @@
 #include "CKernels.h"
 #include "digests_blocks.h"
+#include "digests_regressions.h"
 #include "digests_text.h"
 #include "digests_top_k.h"
 #include "inputs.h"
@@ -289,6 +290,19 @@ static void test_adaptive_block(void) {
   each_block(adaptive_block, dimensions, sizeof dimensions / sizeof *dimensions);
 }
 
+static void test_solve_rows(void) {
+  EACH_DIMENSION(dimension, stride) {
+    for (int confidences = 0; confidences < 2; confidences++) {
+      arena_used = 0;
+      test_solve(dimension, stride, confidences);
+    }
+  }
+}
+
+static void test_sum_members(void) {
+  EACH_DIMENSION(dimension, stride) { sum_members(dimension, stride); }
+}
+
 // The clone that the kernels' calls end up in: what picks it asks the same question.
 static const char *clone_name(void) {
 #if defined(__x86_64__)
@@ -326,6 +340,8 @@ static const struct {
     {"rk_resample", test_resample},
     {"rk_scatter_lanes", test_scatter_lanes},
     {"rk_sgd_block", test_sgd_block},
+    {"rk_solve_rows", test_solve_rows},
+    {"rk_sum_members", test_sum_members},
     {"rk_top_k_dots", test_top_k_dots},
     {"rk_top_k_keys", test_top_k_keys},
     {"rk_top_k_network", test_top_k_network},

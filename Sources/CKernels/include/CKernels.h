@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "build.h"
+#include "gibbs.h"
 
 // The hottest loops. Shared rules:
 // - A row is `stride` floats, `stride` a multiple of 16, aligned to 64 bytes; lanes beyond the row's
@@ -322,6 +323,99 @@ void rk_random_pairs(rk_random_place place, const uint32_t *offsets, size_t coun
 /// number word * row_count / 2^32. sums: the four sums.
 void rk_resample(rk_random_place place, const double *rows, size_t row_count, size_t draws,
                  double *sums);
+
+// Samples of a factorization machine. A row holds `groups` groups of `lanes` floats, one lane for each
+// sample: first the linear term, then each factor. `lanes` is a multiple of 16, at most
+// RK_MOST_SAMPLES.
+
+#define RK_MOST_SAMPLES 1024
+
+/// Adds a feature of the value `scale` to a row: its linear term less half the squares of its factors,
+/// and its factors. Without `squares` they are zero, or part of the linear term.
+void rk_samples_add(float *target, const float *source, const float *_Nullable squares, float scale,
+                    size_t groups, size_t lanes);
+
+/// The sums of the squares of a row's factors; `squares` has one group.
+void rk_samples_squares(const float *source, float *squares, size_t groups, size_t lanes);
+
+/// What the scores of items need besides the user's row.
+typedef struct {
+  /// The items' rows.
+  const float *items;
+  /// The users' features of the item that a row gains when its own pair joins its implicit sets, the
+  /// squares of their factors, and the items' shares of the user that joins; NULL without such sets.
+  const float *_Nullable item_self;
+  const float *_Nullable item_squares;
+  const float *_Nullable item_shares;
+  /// One over the number of samples in their lanes, 0 in others.
+  const float *weights;
+  /// The cut-points between the levels, a group each, and the levels' ratings; NULL where the score is
+  /// the rating.
+  const float *_Nullable cuts;
+  const float *_Nullable levels;
+  size_t level_count;
+  size_t groups, lanes;
+} rk_sample_tables;
+
+/// The mean over the samples, and the variance, of the predictions of some items.
+///
+/// context: the row of all other features, added up. user_self, user_squares: the feature that the
+/// items' sets gain; user_share: the share of the item that joins the user's set.
+void rk_sample_scores(const rk_sample_tables *tables, const float *context,
+                      const float *_Nullable user_self, const float *_Nullable user_squares,
+                      float user_share, const uint32_t *items, size_t count, float *means,
+                      float *_Nullable variances);
+
+/// The ratings of each row of one side, a user's or an item's, as compressed rows.
+typedef struct {
+  /// Where the members of each row begin; one more than there are rows.
+  const size_t *starts;
+  /// The row on the other side of each member.
+  const uint32_t *others;
+  /// The value of each member.
+  const float *values;
+} rk_lists;
+
+/// What the regressions of all rows of one side have in common.
+typedef struct {
+  /// The other side's rows.
+  const float *features;
+  /// The number of unknowns of a row.
+  size_t dimension;
+  /// Whether a member's value is the weight of the target 1. If not, all weights are 1, the target is
+  /// (value - mean) - the last unknown of the other side, and the last feature is 1.
+  int confidences;
+  float mean;
+  /// stride x stride, added to the upper triangle of each row's matrix.
+  const float *_Nullable base;
+  /// A row: the penalty of each lane; and what the row's scale is multiplied by to be added to it.
+  const float *penalty, *scaled_penalty;
+  /// One for each row.
+  const float *scales;
+  /// What the penalty draws each row to; zero if there are none.
+  const float *_Nullable centers;
+} rk_regression;
+
+/// The number of floats that rk_solve_rows needs for itself.
+size_t rk_solve_scratch(size_t stride);
+
+/// Solves the ridge regressions of the rows from `first` up to, but without, `end`; a row without
+/// members is set to zero. targets: rows x stride; scratch is aligned as rows are.
+///
+/// The products of a matrix are summed over 128 members at a time in ascending order, and these sums
+/// one after the other; those of the right side one by one. Returns the sum of the weighted squared
+/// errors after the solution.
+double rk_solve_rows(const rk_lists *lists, const rk_regression *task, size_t first, size_t end,
+                     size_t stride, float *targets, float *scratch);
+
+/// The upper triangle of the sum of the products of rows with themselves, summed as above; what is
+/// left of a row's first vector is of no meaning.
+void rk_gram(const float *rows, size_t count, size_t stride, size_t dimension, float *gram);
+
+/// targets[row] = scales[row] * the sum over the row's members of their rows in `sources`, for the
+/// rows from `first` up to, but without, `end`.
+void rk_sum_members(const rk_lists *lists, const float *sources, const float *scales, size_t first,
+                    size_t end, size_t stride, float *targets);
 
 /// The number of rows and of columns of a tile of a matrix of doubles.
 #define RK_TILE_SIDE 64

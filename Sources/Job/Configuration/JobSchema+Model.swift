@@ -9,7 +9,7 @@ extension JobSchema {
         "type", \ModelOptions.type, .choice(of: ModelType.trainable), "The kind of model."),
       Field(
         "factors", deciding: \ModelOptions.givenFactors, .integer(1...4_096), prototype: 50,
-        default: "50; 8 for `bayesian-fm`",
+        default: "50; 8 for `bayesian-fm`, 30 for `svd-plus-plus`, 64 for `ials`",
         "The number of factors of each user and item."
       ).only("for model types with factors", byKey: "type") { $0.type.hasFactors },
       Field(
@@ -33,6 +33,24 @@ extension JobSchema {
           + "there on."
       ).only("for the model type `ease` only", byKey: "type") { $0.type == .ease },
       Field(
+        "unobserved_weight", \ModelOptions.implicit.background, .number(.positive),
+        "The weight of the target 0 that every pair of a user and an item has, beside the rated "
+          + "pairs' target 1."
+      ).only("for the model type `ials` only", byKey: "type") { $0.type == .ials },
+      Field(
+        "liked_from", \ModelOptions.implicit.threshold, .number(.any),
+        "The rating from which an item is liked; such a rating has the weight 1."
+      ).only("for the model type `ials` only", byKey: "type") { $0.type == .ials },
+      Field(
+        "disliked_weight", \ModelOptions.implicit.lowWeight, .number(.notNegative),
+        "The weight of a rating below `liked_from`."
+      ).only("for the model type `ials` only", byKey: "type") { $0.type == .ials },
+      Field(
+        "sweeps", \ModelOptions.implicit.sweeps, .integer(1...10_000),
+        "The number of times that all users and all items are solved. No validation rating says "
+          + "when to stop, so `training.max_epochs` has no influence on `ials`."
+      ).only("for the model type `ials` only", byKey: "type") { $0.type == .ials },
+      Field(
         "cold", \ModelOptions.cold, .choice,
         "What is predicted where training never saw the user or the item: the known terms, or "
           + "the untrained parameters as Keras does."),
@@ -48,7 +66,7 @@ extension JobSchema {
         "kept_neighbours", \ModelOptions.neighbourhood.keptNeighbours, .integer(1...100_000),
         "The most similar items that are kept of each item; they make most of the bundle's size."
       ).only("for the model type `item-knn` only", byKey: "type") { $0.type == .itemKNN },
-    ])
+    ] + bayesianFM)
 
   private static let dropout = ObjectSchema(
     ModelOptions(),

@@ -162,7 +162,7 @@ extension Plan {
             ["training/schedule", type],
             "a \"\(model.type.rawValue)\" model cannot learn from blocks; leave the schedule out"))
     }
-    conflicts += orderConflicts()
+    conflicts += orderConflicts() + featureConflicts()
     if training.grid.userBlocks < training.grid.itemBlocks {
       conflicts.append(
         PlanConflict(
@@ -170,6 +170,19 @@ extension Plan {
           "there must be at least as many blocks of users as of items"))
     }
     return conflicts
+  }
+
+  /// Finds features that the model does not have.
+  private func featureConflicts() -> [PlanConflict] {
+    models.enumerated().compactMap { number, model in
+      let path = models.count == 1 ? "model" : "model/\(number)"
+      guard let feature = model.features?.first(where: { !$0.belongs(to: model.type) }) else {
+        return nil
+      }
+      return PlanConflict(
+        ["\(path)/features", "\(path)/type"],
+        "a \"\(model.type.rawValue)\" model has no feature \"\(feature.rawValue)\"")
+    }
   }
 
   /// Finds orders of lists that the model does not have.

@@ -87,8 +87,9 @@ public struct Plan: Equatable, Sendable {
     if output.directory == nil {
       output.directory = "out/\(name)"
     }
-    for number in models.indices where models[number].type.hasFactors {
-      models[number].factors = models[number].factors
+    for number in models.indices {
+      models[number].ease.threshold = recommend.relevanceThreshold
+      if models[number].type.hasFactors { models[number].factors = models[number].factors }
     }
     if training.refit == nil {
       training.refit = split.validation == .test ? RefitPolicy.none : .train

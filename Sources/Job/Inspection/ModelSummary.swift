@@ -63,13 +63,17 @@ public struct ModelSummary: Sendable {
     if case .neural(let network) = configuration.details {
       (userFactors, itemFactors) = (network.userFactors, network.itemFactors)
     }
-    if factors > 0 {
+    if factors > 0, configuration.type != .bayesianFM {
       add("user_factors", "Embedding", [userFactors], users * userFactors, ["user"])
       add("item_factors", "Embedding", [itemFactors], items * itemFactors, ["item"])
     }
     switch configuration.type {
     case .dot, .ials:
       add("dot", "Dot", [1], 0, ["user_factors", "item_factors"])
+    case .bayesianFM:
+      for tensor in bundle.model.tensors where tensor.name.hasSuffix("_samples") {
+        add(tensor.name, "Samples", Array(tensor.shape.dropFirst()), tensor.values.count, [])
+      }
     case .itemKNN:
       add("user_bias", "Embedding", [1], users, ["user"])
       add("item_bias", "Embedding", [1], items, ["item"])
@@ -81,7 +85,7 @@ public struct ModelSummary: Sendable {
       add("residuals", "Neighbours", [1], residuals, ["user"])
       add("neighbours", "Weighted mean", [1], 0, ["neighbour_similarities", "residuals"])
       add("key", "Add", [1], 0, ["neighbours", "user_bias", "item_bias"])
-    case .bayesianFM, .ease, .blend:
+    case .ease, .blend:
       break
     case .bias, .biasedDot, .logisticDot, .svdPlusPlus, .als:
       add("user_bias", "Embedding", [1], users, ["user"])

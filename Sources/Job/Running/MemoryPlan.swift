@@ -265,6 +265,7 @@ private struct Tables {
   private let widths: [Int]
   /// What it takes to find the similarities and residuals of `item-knn`.
   private let fitting: Int
+  private let type: ModelType
 
   init(_ options: ModelOptions, _ counts: MemoryPlan.Counts) {
     let biases = options.type.hasBiases ? 2 : 0
@@ -272,22 +273,27 @@ private struct Tables {
       let padding = MemoryPlan.Size.paddedParameters
       return (count + padding - 1) / padding * padding * MemoryPlan.Size.parameter
     }
+    type = options.type
     rows = counts.users + counts.items
     rowBytes =
       options.type.hasFactors
-      ? padded(options.factors + biases) : 2 * MemoryPlan.Size.parameter
+      ? padded(options.storedFactors + biases) : 2 * MemoryPlan.Size.parameter
     guard options.type == .neural else {
       users = counts.users * rowBytes
       items = counts.items * rowBytes
       (widths, layers) = ([], 0)
+      let samples =
+        options.type == .bayesianFM
+        ? counts.sampleValues(options.factors + 1) * options.bayesianFM.keptSamples : 0
+      let own = users + items + rows * MemoryPlan.Size.trainedRow / 2
       if options.type == .itemKNN {
         let kept = counts.items * min(options.neighbourhood.keptNeighbours, counts.items)
         let sparse = (kept + counts.ratings) * MemoryPlan.Size.sparseEntry
         fitting = sparse + counts.ratings * MemoryPlan.Size.neighbourRating
-        model = users + items + sparse + rows * MemoryPlan.Size.trainedRow / 2
+        model = own + sparse
       } else {
         fitting = 0
-        model = users + items + rows * MemoryPlan.Size.trainedRow / 2
+        model = own + samples * MemoryPlan.Size.parameter
       }
       return
     }
@@ -314,15 +320,26 @@ private struct Tables {
   func training(_ options: TrainingOptions, _ optimizer: OptimizerType) -> Int {
     guard rowBytes > 2 * MemoryPlan.Size.parameter else { return fitting }
     let tables =
-      switch optimizer {
-      case .sgd: 1
-      case .adagrad: 2
-      case .adam, .lazyAdam, .auto: 3
+      switch (type, optimizer) {
+      case (.als, _), (.ials, _): 1
+      // The rows, the histories, and what fits these.
+      case (.svdPlusPlus, _): 5
+      case (_, .sgd): 1
+      case (_, .adagrad): 2
+      case (_, .adam), (_, .lazyAdam), (_, .auto): 3
       }
     let state = tables * (users + items + layers) + rows * MemoryPlan.Size.trainedRow
     let best = options.earlyStopping?.restoreBest == true ? users + items + layers : 0
     let batch = 2 * min(options.batchSize, rows) * rowBytes
     let section = min(options.batchSize, 1024) * widths.reduce(0) { $0 + $1 + 16 } * 2
     return state + best + batch + section * MemoryPlan.Size.parameter
+  }
+}
+
+extension MemoryPlan.Counts {
+  /// What one sample of a `bayesian-fm` model keeps at most, about: two rows of a user and of an item,
+  /// and the user's with a dozen genres and decades, as many as there are ratings at most.
+  fileprivate func sampleValues(_ length: Int) -> Int {
+    (2 * (users + items) + min(24 * users, 5 * ratings)) * length
   }
 }

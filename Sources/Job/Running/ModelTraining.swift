@@ -88,8 +88,6 @@ struct ModelTraining {
   }
 
   private func candidate(_ number: Int, _ model: ModelOptions) -> Candidate {
-    var model = model
-    model.ease.threshold = plan.recommend.relevanceThreshold
     let resolved = ResolvedTraining(
       plan.training, model: model, ratings: split.trainAndCarvedValidation.count,
       watchesHeldOut: plan.split.validation == .test)

@@ -36,6 +36,7 @@ struct RelevanceTraining {
     model.ease.l2 = options.l2
     model.ease.lowInput = options.lowInput
     model.ease.threshold = plan.recommend.relevanceThreshold
+    model.implicit.threshold = Double(plan.recommend.relevanceThreshold)
     var training = TrainingOptions()
     training.seed = plan.training.seed
     let trainer = Trainer(

@@ -7,6 +7,7 @@ extension BundleConfiguration {
   static func json(of details: ModelDetails) -> JSONValue? {
     switch details {
     case .none: nil
+    case .bayesianFM(let details): json(of: details)
     case .itemKNN(let details):
       [
         "neighbours": .integer(details.neighbours),
@@ -27,6 +28,7 @@ extension BundleConfiguration {
     of type: ModelType, _ fields: Fields
   ) throws(PublishingError) -> ModelDetails {
     switch type {
+    case .bayesianFM: .bayesianFM(try bayesianFM(fields))
     case .ease: .ease(EaseDetails(l2: try fields.float("l2")))
     case .neural: try network(fields)
     case .blend: .blend(try blend(fields))

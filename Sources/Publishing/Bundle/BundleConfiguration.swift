@@ -41,9 +41,9 @@ public struct BundleConfiguration: Equatable, Sendable {
       case .ease:
         "x_ui - (X . inverse[:, i])_u * item_scale_i, or, where there are fewer users than items, "
           + "x_ui - (inverse . X)_ui * item_scale_i"
+      case .bayesianFM: Self.machineFormula
       case .itemKNN:
         "b_u + c_i + sum(s_ij^2 * e_uj) / (sum(s_ij^2) + damping), over the neighbours j that u rated"
-      case .bayesianFM: "see the documentation of \(model.type.rawValue)"
       }
     let rating =
       switch model.link {

@@ -177,8 +177,9 @@ struct ModelCard {
     case .dot: "key = \(dotProducts)\n\(pythonColdKeys)return key"
     case .ials: "return \(dotProducts)"
     case .ease: Self.pythonEaseKeys
+    case .bayesianFM: Self.machineKeys
     case .itemKNN: Self.pythonNeighbourKeys
-    case .bayesianFM, .blend: "raise NotImplementedError(config[\"type\"])"
+    case .blend: "raise NotImplementedError(config[\"type\"])"
     case .neural: pythonNeuralKeys(coldKeys: pythonColdKeys)
     }
   }

@@ -14,7 +14,7 @@ struct CoRatingCosine: Sendable {
   private let counts: [Int32]
 
   /// Looks at who rated what: a row for each user, with the items as columns.
-  init(_ rated: SparseRows, items: Int) {
+  init(_ rated: CompressedRows, items: Int) {
     let users = rated.count
     var counted = min(users, Self.mostUsers)
     while counted > 64, (counted + 63) / 64 * 8 * items > Self.mostBytes { counted /= 2 }

@@ -9,7 +9,7 @@ public import Ratings
 /// it has some, else by ``CoRatingCosine``. The list says which (``ReasonKind``).
 public struct Explainer: Sendable {
   private let model: any RatingPredictor
-  private let rated: SparseRows
+  private let rated: CompressedRows
   private let count: Int
   private let factors: EmbeddingTable?
   private let coRatings: CoRatingCosine?
@@ -29,7 +29,7 @@ public struct Explainer: Sendable {
     let configuration = model.configuration
     self.model = model
     self.count = count
-    rated = SparseRows(
+    rated = CompressedRows(
       rows: configuration.users, columns: configuration.items, entries: ratings.count
     ) { (ratings.users[$0].position, ratings.items[$0].position, ratings.values[$0]) }
     let isExact =

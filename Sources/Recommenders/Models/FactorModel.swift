@@ -34,9 +34,13 @@ public struct FactorModel: RatingPredictor {
     let factors = configuration.factors
     if configuration.cold == .knownTerms {
       self.users = Self.clearing(
-        users, where: trainingCounts.users, constantLane: hasBias ? factors + 1 : nil)
+        users, where: trainingCounts.users, constantLanes: hasBias ? factors + 1..<factors + 2 : nil
+      )
+      // What a user says of an item by rating it first is known of an item without ratings too.
+      let share = configuration.type == .svdPlusPlus ? 1 : 0
       self.items = Self.clearing(
-        items, where: trainingCounts.items, constantLane: hasBias ? factors : nil)
+        items, where: trainingCounts.items,
+        constantLanes: hasBias ? factors - share..<factors + 1 : nil)
     } else {
       self.users = users
       self.items = items
@@ -149,14 +153,16 @@ public struct FactorModel: RatingPredictor {
   }
 
   private static func clearing(
-    _ table: EmbeddingTable, where counts: [Int32], constantLane: Int?
+    _ table: EmbeddingTable, where counts: [Int32], constantLanes: Range<Int>?
   ) -> EmbeddingTable {
     guard counts.contains(0) else { return table }
     var cleared = table
     let (stride, dimension) = (table.stride, table.dimension)
     cleared.withMutableValues { span in
       for row in counts.indices where counts[row] == 0 {
-        for lane in 0..<dimension where lane != constantLane { span[row * stride + lane] = 0 }
+        for lane in 0..<dimension where constantLanes?.contains(lane) != true {
+          span[row * stride + lane] = 0
+        }
       }
     }
     return cleared

@@ -2,6 +2,8 @@
 public enum ModelDetails: Equatable, Sendable {
   /// Nothing.
   case none
+  /// Those of `bayesian-fm`.
+  case bayesianFM(BayesianFMDetails)
   /// What `item-knn` needs.
   case itemKNN(NeighbourDetails)
   /// Those of `ease`.

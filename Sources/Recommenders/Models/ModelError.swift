@@ -58,6 +58,8 @@ public enum ModelRestoration {
       return try NeuralModel(configuration, tensors: tensors, trainingCounts: trainingCounts)
     case .bias, .dot, .biasedDot, .logisticDot, .svdPlusPlus, .als, .ials:
       return try FactorModel(configuration, tensors: tensors, trainingCounts: trainingCounts)
+    case .bayesianFM:
+      return try BayesianFMModel(configuration, tensors: tensors, trainingCounts: trainingCounts)
     case .itemKNN:
       guard case .itemKNN(let details) = configuration.details else {
         throw .unsupported(type: configuration.type)
@@ -71,8 +73,6 @@ public enum ModelRestoration {
       return try BlendModel(details, tensors: tensors, trainingCounts: trainingCounts)
     case .ease:
       return try EaseModel(configuration, tensors: tensors, trainingCounts: trainingCounts)
-    case .bayesianFM:
-      throw .unsupported(type: configuration.type)
     }
   }
 }

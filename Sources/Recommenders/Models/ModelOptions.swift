@@ -56,7 +56,14 @@ public enum ModelType: String, CaseIterable, Sendable {
   }
 
   /// The number of factors where the job does not say.
-  public var customaryFactors: Int { self == .bayesianFM ? 8 : 50 }
+  public var customaryFactors: Int {
+    switch self {
+    case .bayesianFM: 8
+    case .svdPlusPlus: 30
+    case .ials: 64
+    default: 50
+    }
+  }
 }
 
 /// How a model's raw score becomes a rating.
@@ -99,22 +106,47 @@ public struct ModelOptions: Equatable, Sendable {
   public var inputDropout: Double = 0.05
   /// The share of each hidden layer's outputs dropped in training. The default is 0.5.
   public var hiddenDropout: Double = 0.5
+  /// What `ials` makes of ratings, and for how long it trains.
+  public var implicit = ImplicitOptions()
   /// The number of factors of each user of `neural`. The default is `factors`.
   public var userFactors: Int?
   /// The number of factors of each item of `neural`. The default is `factors`.
   public var itemFactors: Int?
-  /// What `neural` knows besides user and item. The default is nothing.
-  public var networkFeatures: [NetworkFeature]?
+  /// What `neural` and `bayesian-fm` know besides user and item. The default is nothing for `neural`,
+  /// for `bayesian-fm` all that the data has and that needs no time.
+  public var features: [ModelFeature]?
+  /// Those of them that `neural` has.
+  public var networkFeatures: [NetworkFeature]? {
+    get { features?.compactMap { NetworkFeature(rawValue: $0.rawValue) } }
+    set { features = newValue?.compactMap { ModelFeature(rawValue: $0.rawValue) } }
+  }
   /// What is predicted where training saw neither or only one side. The default is `known-terms`.
   public var cold: ColdPolicy = .knownTerms
+  /// How `bayesian-fm` is sampled.
+  public var bayesianFM = BayesianFMOptions()
   /// The settings of `item-knn`.
   public var neighbourhood = NeighbourOptions()
-
   /// How `ease` learns.
   public var ease = EaseOptions()
 
   /// Creates the default options.
   public init() {}
+
+  /// The number of factors that the model's tables have: `svd-plus-plus` has two more, which hold what
+  /// a pair adds to both histories.
+  public var storedFactors: Int {
+    guard type.hasFactors else { return 0 }
+    return factors + (type == .svdPlusPlus ? PairHistory.lanes : 0)
+  }
+
+  /// The number of epochs of a model that no validation rating says when to stop; `nil` for others.
+  var fixedEpochs: Int? {
+    switch type {
+    case .ials: implicit.sweeps
+    case .bayesianFM: bayesianFM.epochs
+    default: nil
+    }
+  }
 }
 
 /// What `neural` can know of a rating besides its user and item.

@@ -36,11 +36,11 @@ extension ItemNeighbourModel {
       let (user, item) = (columns.users[row].position, columns.items[row].position)
       return (user, item, columns.values[row] - mean - userBiases[user] - itemBiases[item])
     }
-    let byUser = SparseRows(rows: inputs.users, columns: inputs.items, entries: ratings.count) {
+    let byUser = CompressedRows(rows: inputs.users, columns: inputs.items, entries: ratings.count) {
       let (user, item, value) = residual(at: $0)
       return (user, item, value)
     }
-    let byItem = SparseRows(rows: inputs.items, columns: inputs.users, entries: ratings.count) {
+    let byItem = CompressedRows(rows: inputs.items, columns: inputs.users, entries: ratings.count) {
       let (user, item, value) = residual(at: $0)
       return (item, user, value)
     }

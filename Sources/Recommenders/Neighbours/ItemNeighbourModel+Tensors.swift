@@ -5,7 +5,7 @@ extension ItemNeighbourModel {
   /// counts exactly. `neighbour_items` of an item are by falling `neighbour_similarities`,
   /// `residual_items` of a user ascend.
   public var tensors: [NamedTensor] {
-    func lengths(_ rows: SparseRows) -> [Float] {
+    func lengths(_ rows: CompressedRows) -> [Float] {
       (0..<rows.count).map { Float(rows.places(of: $0).count) }
     }
     func tensor(_ name: String, _ values: [Float]) -> NamedTensor {
@@ -46,7 +46,7 @@ extension ItemNeighbourModel {
   private static func rows(
     _ lookup: TensorLookup, count: Int, lengths: String, columns: String, values: String,
     below limit: Int, ascending: Bool
-  ) throws(ModelError) -> SparseRows {
+  ) throws(ModelError) -> CompressedRows {
     var starts = [0]
     var total = 0
     for (row, length) in try lookup.values(lengths, shape: [count]).enumerated() {
@@ -67,7 +67,7 @@ extension ItemNeighbourModel {
         indices.append(index)
       }
     }
-    return SparseRows(
+    return CompressedRows(
       starts: starts, columns: indices, values: try lookup.values(values, shape: [total]))
   }
 }

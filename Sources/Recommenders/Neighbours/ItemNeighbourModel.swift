@@ -20,14 +20,14 @@ public struct ItemNeighbourModel: RatingPredictor {
   let userBiases: [Float]
   let itemBiases: [Float]
   /// The similar items of each item, the most similar first.
-  let similarities: SparseRows
+  let similarities: CompressedRows
   /// The residuals of each user's training ratings, by ascending item.
-  let residuals: SparseRows
+  let residuals: CompressedRows
   private let details: NeighbourDetails
 
   init(
     _ configuration: ModelConfiguration, details: NeighbourDetails, userBiases: [Float],
-    itemBiases: [Float], similarities: SparseRows, residuals: SparseRows,
+    itemBiases: [Float], similarities: CompressedRows, residuals: CompressedRows,
     trainingCounts: TrainingCounts
   ) {
     precondition(

@@ -33,20 +33,20 @@ enum ItemSimilarities {
   /// - Complexity: O(Σ_u n_u²) for users with n_u ratings, at most 10,000 × ratings; 16 bytes an item
   ///   for each thread, and 8 for each similarity that is kept.
   static func rows(
-    byUser: SparseRows, byItem: SparseRows, shrinkage: Float, kept: Int, threads: Int
-  ) -> SparseRows {
+    byUser: CompressedRows, byItem: CompressedRows, shrinkage: Float, kept: Int, threads: Int
+  ) -> CompressedRows {
     let items = byItem.count
     let length = max((items + rangeCount - 1) / rangeCount, 1)
     let parts = Parallel.map((items + length - 1) / length, threads: threads) { number in
       let range = number * length..<min((number + 1) * length, items)
       return rows(range, byUser: byUser, byItem: byItem, shrinkage: shrinkage, kept: kept)
     }
-    return SparseRows(joining: parts)
+    return CompressedRows(joining: parts)
   }
 
   private static func rows(
-    _ range: Range<Int>, byUser: SparseRows, byItem: SparseRows, shrinkage: Float, kept: Int
-  ) -> SparseRows {
+    _ range: Range<Int>, byUser: CompressedRows, byItem: CompressedRows, shrinkage: Float, kept: Int
+  ) -> CompressedRows {
     var starts = [0]
     var columns: [UInt32] = []
     var values: [Float] = []
@@ -75,12 +75,12 @@ enum ItemSimilarities {
       }
       starts.append(columns.count)
     }
-    return SparseRows(starts: starts, columns: columns, values: values)
+    return CompressedRows(starts: starts, columns: columns, values: values)
   }
 
   /// Sums up what an item has in common with all others.
   private static func collect(
-    _ item: Int, byUser: SparseRows, byItem: SparseRows, into sums: inout [CoRating],
+    _ item: Int, byUser: CompressedRows, byItem: CompressedRows, into sums: inout [CoRating],
     _ met: inout [UInt32]
   ) {
     var sums = sums.mutableSpan

@@ -15,6 +15,9 @@
 /// | `sgd` | 1 | 0.06 | 0.02 | 0.03 |
 /// | `adagrad` | 0.2 | 0.05 | 0.02 | 0.03 |
 ///
+/// The L2 of `als` is 0.1, of `svd-plus-plus` 0.12, of both 0.05 from 1 million on, and of `ials` 0.01;
+/// they have no optimizer.
+///
 /// The learning rate is multiplied by 0.8 after each epoch of blocks, and stays as it is in batches.
 public struct ResolvedTraining: Equatable, Sendable {
   /// The optimizer; never `auto`.
@@ -67,7 +70,14 @@ public struct ResolvedTraining: Equatable, Sendable {
       }
     learningRate = training.learningRate ?? customaryRate
     learningRateDecay = training.learningRateDecay ?? (inBlocks ? 0.8 : 1)
-    l2 = training.l2 ?? (optimizer == .adam ? 1e-6 : inBlocks ? 0.03 : 0.02)
+    let customaryL2 =
+      switch model.type {
+      case .als: isLarge ? 0.05 : 0.1
+      case .svdPlusPlus: isLarge ? 0.05 : 0.12
+      case .ials: 0.01
+      default: optimizer == .adam ? 1e-6 : inBlocks ? 0.03 : 0.02
+      }
+    l2 = training.l2 ?? customaryL2
     refit = training.refit ?? (watchesHeldOut ? .none : .train)
   }
 

@@ -40,7 +40,7 @@ public struct Trainer: Sendable {
   }
 
   /// The number of epochs that are trained where early stopping does not end it.
-  public var epochs: Int { training.maxEpochs }
+  public var epochs: Int { model.fixedEpochs ?? training.maxEpochs }
 
   /// Trains until early stopping or the last epoch.
   ///
@@ -87,9 +87,21 @@ public struct Trainer: Sendable {
   public func model(
     of tensors: [NamedTensor], on ratings: RatingSubset
   ) throws(ModelError) -> any RatingPredictor {
-    try ModelRestoration.model(
+    if model.type == .bayesianFM {
+      // It goes on knowing what users rated before, which a bundle does not.
+      let inputs = inputs(ratings, validation: RatingSubset(ratings.columns, rows: []))
+      return try BayesianFMModel.restored(
+        configuration(on: ratings), options: model.machine, tensors: tensors, inputs: inputs)
+    }
+    return try ModelRestoration.model(
       configuration(on: ratings), tensors: tensors,
       trainingCounts: TrainingCounts(ratings, users: users, items: items))
+  }
+
+  private func inputs(_ ratings: RatingSubset, validation: RatingSubset) -> TrainingInputs {
+    TrainingInputs(
+      ratings: ratings, validation: validation, users: users, items: items, scale: scale,
+      details: details, seed: training.seed, threads: threads)
   }
 
   private func train(
@@ -98,9 +110,7 @@ public struct Trainer: Sendable {
     onEpoch: (EpochRecord) -> Void, checkpoint: Checkpointing
   ) throws(TrainingError) -> TrainedModel {
     guard ratings.count > 0 else { throw .noTrainingRows }
-    let inputs = TrainingInputs(
-      ratings: ratings, validation: validation, users: users, items: items, scale: scale,
-      details: details, seed: training.seed, threads: threads)
+    let inputs = inputs(ratings, validation: validation)
     if model.type.isFitted {
       return TrainedModel(model: try fit(inputs), history: [], bestEpoch: 0)
     }
@@ -164,7 +174,14 @@ public struct Trainer: Sendable {
         ratings: inputs.ratings, validation: inputs.validation, threads: threads)
     case .neural:
       return minibatches(inputs, configuration)
-    case .bias, .svdPlusPlus, .als, .itemKNN, .bayesianFM, .ease, .ials, .blend:
+    case .bayesianFM:
+      return try BayesianFMTraining(configuration, options: model.machine, inputs: inputs)
+    case .als, .svdPlusPlus:
+      return AlternatingTraining(configuration, inputs: inputs, l2: Float(resolved.l2))
+    case .ials:
+      return ImplicitTraining(
+        configuration, inputs: inputs, options: model.implicit, l2: Float(resolved.l2))
+    case .bias, .itemKNN, .ease, .blend:
       throw .unsuitable(model: model.type, reason: "there is no training for it")
     }
   }
@@ -204,7 +221,7 @@ public struct Trainer: Sendable {
   private func configuration(on ratings: RatingSubset) -> ModelConfiguration {
     ModelConfiguration(
       type: model.type, users: users, items: items,
-      factors: model.type.hasFactors ? model.factors : 0,
+      factors: model.storedFactors,
       hidden: model.type == .neural ? model.hidden : [], link: resolved.link, cold: model.cold,
       scale: scale, trainMean: Float(BiasModel.mean(of: ratings)),
       details: details(on: ratings))

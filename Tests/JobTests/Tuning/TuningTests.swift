@@ -92,7 +92,7 @@ struct TuningTests {
         scale: dataset.scale, details: dataset.itemDetails)
     }
     #expect(data(ratings).ratings == data(spoilt).ratings)
-    #expect(data(spoilt).ratings.values.allSatisfy(\.isFinite))
+    #expect(data(spoilt).ratings.values.allSatisfy { $0.isFinite })
     for metric in TuneMetric.allCases {
       for type in [ModelType.biasedDot, .bias] {
         plan.model.type = type

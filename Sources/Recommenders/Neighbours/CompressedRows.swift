@@ -1,5 +1,5 @@
 /// A sparse matrix as compressed rows: those of row *r* are at `starts[r]..<starts[r + 1]`.
-struct SparseRows: Equatable, Sendable {
+struct CompressedRows: Equatable, Sendable {
   /// Where each row begins, and after them the number of entries.
   let starts: [Int]
   /// The column of each entry.
@@ -18,7 +18,7 @@ struct SparseRows: Equatable, Sendable {
   }
 
   /// Joins the rows of consecutive parts.
-  init(joining parts: [SparseRows]) {
+  init(joining parts: [CompressedRows]) {
     var starts = [0]
     var columns: [UInt32] = []
     var values: [Float] = []

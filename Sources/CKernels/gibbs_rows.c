@@ -1,0 +1,197 @@
+#include <string.h>
+
+#include "gibbs.h"
+
+// What is summed over all ratings, row by row.
+
+INLINE void row_sums(const float *weights, size_t k, const uint64_t *starts, const uint32_t *indices,
+                     const float *values, size_t first, size_t end, float *own, float *constants) {
+  const size_t stride = RK_FM_STRIDE(k);
+  for (size_t row = first; row < end; row++) {
+    float *sums = own + row * k;
+    float linear = 0;
+    if (k == 8) {
+      v8 sum = {0}, squares = {0};
+      for (uint64_t n = starts[row]; n < starts[row + 1]; n++) {
+        const float *weight = weights + indices[n] * stride;
+        v8 part = *(const v8 *)weight * values[n];
+        sum += part;
+        squares += part * part;
+        linear += weight[k] * values[n];
+      }
+      *(v8 *)sums = sum;
+      constants[row] = linear - 0.5f * fold8(&squares);
+    } else {
+      v16 squares = {0};
+      memset(sums, 0, k * sizeof *sums);
+      for (uint64_t n = starts[row]; n < starts[row + 1]; n++) {
+        const float *weight = weights + indices[n] * stride;
+        for (size_t lane = 0; lane < k; lane += 16) {
+          v16 part = *(const v16 *)(weight + lane) * values[n];
+          *(v16 *)(sums + lane) += part;
+          squares += part * part;
+        }
+        linear += weight[k] * values[n];
+      }
+      constants[row] = linear - 0.5f * fold16(&squares);
+    }
+  }
+}
+
+CLONES void rk_fm_row_sums(const float *weights, size_t k, const uint64_t *starts,
+                           const uint32_t *indices, const float *values, size_t first, size_t end,
+                           float *own, float *constants) {
+  FOR_EACH_K(k, row_sums(weights, K, starts, indices, values, first, end, own, constants))
+}
+
+INLINE void outputs(const rk_fm_rows *blocks, size_t block_count, size_t k, const float *targets,
+                    float intercept, size_t first, size_t end, float *sums, float *residuals) {
+  for (size_t n = first; n < end; n++) {
+    float constant = 0;
+    float *sum = sums + n * k;
+    if (k == 8) {
+      v8 all = {0};
+      for (size_t b = 0; b < block_count; b++) {
+        const uint32_t row = blocks[b].row_of_rating[n];
+        all += *(const v8 *)(blocks[b].own + row * k);
+        constant += blocks[b].constants[row];
+      }
+      *(v8 *)sum = all;
+    } else {
+      memset(sum, 0, k * sizeof *sum);
+      for (size_t b = 0; b < block_count; b++) {
+        const uint32_t row = blocks[b].row_of_rating[n];
+        for (size_t lane = 0; lane < k; lane += 16)
+          *(v16 *)(sum + lane) += *(const v16 *)(blocks[b].own + row * k + lane);
+        constant += blocks[b].constants[row];
+      }
+    }
+    residuals[n] = targets[n] - (intercept + constant + 0.5f * product(sum, sum, k));
+  }
+}
+
+CLONES void rk_fm_outputs(const rk_fm_rows *blocks, size_t block_count, size_t k,
+                          const float *targets, float intercept, size_t first, size_t end,
+                          float *sums, float *residuals) {
+  FOR_EACH_K(k, outputs(blocks, block_count, K, targets, intercept, first, end, sums, residuals))
+}
+
+INLINE void moments8(const rk_fm_block *b, const float *own, size_t row) {
+  float *record = b->records + row * RK_FM_RECORD(8);
+  const v8 q0 = *(const v8 *)(own + row * 8);
+  v16 m[4] = {0};
+  v8 sum = {0}, residuals = {0};
+  float total = 0;
+  for (uint64_t n = b->rating_starts[row]; n < b->rating_starts[row + 1]; n++) {
+    const uint32_t rating = b->ratings[n];
+    const v8 o = *(const v8 *)(b->sums + rating * 8ul) - q0;
+    const float e = b->residuals[rating];
+    const v16 oo = TWICE(o);
+    v16 spread[4];
+    SPREAD(o, spread);
+    for (int i = 0; i < 4; i++) m[i] += spread[i] * oo;
+    sum += o;
+    residuals += o * e;
+    total += e;
+  }
+  memcpy(record, m, sizeof m);
+  *(v8 *)(record + SUMS(8)) = sum;
+  *(v8 *)(record + RESIDUALS(8)) = residuals;
+  *(v8 *)(record + OWN(8)) = q0;
+  *(v8 *)(record + COUNT(8)) =
+      (v8){(float)(b->rating_starts[row + 1] - b->rating_starts[row]), total};
+}
+
+INLINE void moments(const rk_fm_block *b, const float *own, size_t row, size_t k) {
+  float *record = b->records + row * RK_FM_RECORD(k);
+  const float *q0 = own + row * k;
+  memset(record, 0, RK_FM_RECORD(k) * sizeof *record);
+  memcpy(record + OWN(k), q0, k * sizeof *q0);
+  float total = 0;
+  for (uint64_t n = b->rating_starts[row]; n < b->rating_starts[row + 1]; n++) {
+    const uint32_t rating = b->ratings[n];
+    const float *q = b->sums + rating * k;
+    const float e = b->residuals[rating];
+    for (size_t lane = 0; lane < k; lane += 16) {
+      const v16 o = *(const v16 *)(q + lane) - *(const v16 *)(q0 + lane);
+      for (size_t f = 0; f < k; f++) *(v16 *)(record + f * k + lane) += o * (q[f] - q0[f]);
+      *(v16 *)(record + SUMS(k) + lane) += o;
+      *(v16 *)(record + RESIDUALS(k) + lane) += o * e;
+    }
+    total += e;
+  }
+  record[COUNT(k)] = (float)(b->rating_starts[row + 1] - b->rating_starts[row]);
+  record[RESIDUAL(k)] = total;
+}
+
+CLONES void rk_fm_moments(const rk_fm_block *block, const float *own, size_t first, size_t end) {
+  if (block->k == 8) {
+    for (size_t row = first; row < end; row++) moments8(block, own, row);
+  } else {
+    for (size_t row = first; row < end; row++)
+      FOR_EACH_K(block->k, moments(block, own, row, K))
+  }
+}
+
+INLINE void push(const rk_fm_block *b, const float *own, size_t row, size_t k) {
+  const float *record = b->records + row * RK_FM_RECORD(k);
+  const float *q0 = own + row * k;
+  const float constant = record[CHANGE(k)];
+  for (uint64_t n = b->rating_starts[row]; n < b->rating_starts[row + 1]; n++) {
+    const uint32_t rating = b->ratings[n];
+    float *q = b->sums + rating * k;
+    float change;
+    if (k == 8) {
+      const v8 moved = *(const v8 *)(record + OWN(8)) - *(const v8 *)q0;
+      v8 part = moved * (*(const v8 *)q - *(const v8 *)q0);
+      change = fold8(&part);
+      *(v8 *)q += moved;
+    } else {
+      v16 part = {0};
+      for (size_t lane = 0; lane < k; lane += 16) {
+        const v16 before = *(const v16 *)(q0 + lane);
+        const v16 moved = *(const v16 *)(record + OWN(k) + lane) - before;
+        part += moved * (*(const v16 *)(q + lane) - before);
+        *(v16 *)(q + lane) += moved;
+      }
+      change = fold16(&part);
+    }
+    b->residuals[rating] -= constant + change;
+  }
+}
+
+CLONES void rk_fm_push(const rk_fm_block *block, const float *own, size_t first, size_t end) {
+  for (size_t row = first; row < end; row++) FOR_EACH_K(block->k, push(block, own, row, K))
+}
+
+CLONES void rk_fm_residual_sums(const float *residuals, size_t count, float *sum, float *squares) {
+  v16 total = {0}, square = {0};
+  size_t n = 0;
+  for (; n + 16 <= count; n += 16) {
+    const v16 part = *(const v16_unaligned *)(residuals + n);
+    total += part;
+    square += part * part;
+  }
+  v16 rest = {0};
+  memcpy(&rest, residuals + n, (count - n) * sizeof *residuals);
+  total += rest;
+  square += rest * rest;
+  *sum = fold16(&total);
+  *squares = fold16(&square);
+}
+
+CLONES void rk_fm_group_sums(const float *weights, size_t stride, size_t first, size_t end,
+                             const float *means, float *sums, float *squares) {
+  for (size_t lane = 0; lane < stride; lane += 16) {
+    const v16 mean = *(const v16 *)(means + lane);
+    v16 total = {0}, square = {0};
+    for (size_t feature = first; feature < end; feature++) {
+      const v16 weight = *(const v16 *)(weights + feature * stride + lane);
+      const v16 distance = weight - mean;
+      total += weight;
+      square += distance * distance;
+    }
+    *(v16 *)(sums + lane) = total;
+    *(v16 *)(squares + lane) = square;
+  }
+}

@@ -1,0 +1,139 @@
+#ifndef RECJOB_GIBBS_H
+#define RECJOB_GIBBS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// Gibbs sampling of factorization machines over relational blocks.
+//
+// k: the number of factors with padding, 8 or a multiple of 16; lanes beyond the rank are zero.
+// Rows of weights: k factors, then the linear weight, then zeros up to the stride k + RK_FM_TAIL(k).
+// Rows of q and of a block's own sums: k floats.
+
+#pragma clang assume_nonnull begin
+
+/// The floats of a row of weights beyond the factors.
+#define RK_FM_TAIL(k) ((k) == 8 ? 8 : 16)
+
+/// The floats of a row of weights.
+#define RK_FM_STRIDE(k) ((k) + RK_FM_TAIL(k))
+
+/// The floats of what is summed over the ratings of a row or a feature.
+///
+/// k x k second moments of factors; k first moments; k sums of residual times factor; for a row its
+/// own k sums, for a feature nothing; then the number of ratings, the sum of residuals, and the change
+/// of the row's own part.
+#define RK_FM_RECORD(k) ((k) * (k) + 3 * (k) + RK_FM_TAIL(k))
+
+/// A relational block, and what its draws read and write. Starts have one more element than there
+/// are features or rows.
+typedef struct {
+  size_t k;
+  /// By feature: the rows that have it, ascending, and its values there.
+  const uint64_t *column_starts;
+  const uint32_t *column_rows;
+  const float *column_values;
+  /// By row: its ratings.
+  const uint64_t *rating_starts;
+  const uint32_t *ratings;
+  /// features x stride.
+  float *weights;
+  /// features x stride: standard normal numbers, zero where weights must stay zero.
+  const float *normals;
+  /// rows x RK_FM_RECORD(k), or null for draws that visit the ratings themselves.
+  float *_Nullable records;
+  /// ratings x k: the sum of all blocks' sums for each rating.
+  float *sums;
+  /// The rating less its prediction.
+  float *residuals;
+} rk_fm_block;
+
+/// The normal prior of a group's weights: rows of weights; the precision is 1 in lanes of padding.
+typedef struct {
+  const float *means, *precisions;
+  /// The precision of the ratings' noise.
+  float noise;
+  /// Whether there are linear weights.
+  int linear;
+} rk_fm_prior;
+
+/// For some rows of a block the sums of weights times values: own = factors, constants = the linear
+/// part less half the sums of squares.
+void rk_fm_row_sums(const float *weights, size_t k, const uint64_t *starts, const uint32_t *indices,
+                    const float *values, size_t first, size_t end, float *own, float *constants);
+
+/// Where a block's row sums lie, and which row each rating has.
+typedef struct {
+  const float *own, *constants;
+  const uint32_t *row_of_rating;
+} rk_fm_rows;
+
+/// Sums and residuals of some ratings from the row sums of all blocks: residual = target - intercept
+/// - prediction.
+void rk_fm_outputs(const rk_fm_rows *blocks, size_t block_count, size_t k, const float *targets,
+                   float intercept, size_t first, size_t end, float *sums, float *residuals);
+
+/// The records of some rows.
+void rk_fm_moments(const rk_fm_block *block, const float *own, size_t first, size_t end);
+
+/// Draws the weights of some features, one after the other, each given all others.
+void rk_fm_sweep(const rk_fm_block *block, const rk_fm_prior *prior, const uint32_t *features,
+                 size_t count);
+
+/// One half of a block's rows in a turn of two threads: which of its entries, by feature, to move and
+/// which to gather, and where to.
+typedef struct {
+  uint64_t move_first, move_end, gather_first, gather_end;
+  float *_Nullable record;
+} rk_fm_half;
+
+/// Two threads that draw features one after the other, each its half of every feature's rows.
+typedef struct {
+  const rk_fm_block *_Nullable block;
+  /// The first row of the second half.
+  uint32_t border;
+  /// The change of the last feature, which both halves take over, and the weights of the next, which
+  /// both sum up for.
+  const float *_Nullable old;
+  const float *_Nullable change;
+  const float *_Nullable next_weight;
+  rk_fm_half halves[2];
+  /// Written by both, so far from all else; zero at the start.
+  uint64_t before_turn[8], turn, before_done[8], done, before_over[8], is_over;
+} rk_fm_crew;
+
+/// As rk_fm_sweep, each sum being that of the first half of the rows plus that of the second. Does the
+/// second halves as well as long as nobody helps.
+void rk_fm_lead(rk_fm_crew *crew, const rk_fm_prior *prior, const uint32_t *features, size_t count);
+
+/// Helps until the leader is done.
+void rk_fm_help(rk_fm_crew *crew);
+
+/// Takes the changes of some rows over to the sums and residuals of their ratings. own: the rows' sums
+/// before the draws.
+void rk_fm_push(const rk_fm_block *block, const float *own, size_t first, size_t end);
+
+/// What the draw of a feature's weights starts from: the record of sums over its ratings, of
+/// h = x (q - x v) in place of factors and x in place of 1.
+void rk_fm_gather(const rk_fm_block *block, uint32_t feature, uint64_t first, uint64_t end,
+                  float *record);
+
+/// Standard normal numbers for the weights of some features.
+///
+/// Four words of Philox4x32-10 with the key (seed, stream) and the counter (epoch, position, unit)
+/// make four numbers; the position is the place's plus the feature, the unit the place's plus the
+/// number of the four lanes.
+void rk_fm_normals(uint32_t seed, uint32_t stream, uint32_t epoch, uint64_t position, uint32_t unit,
+                   size_t first, size_t end, size_t k, size_t rank, float *normals);
+
+/// The sum of some numbers and of their squares, each 16 lanes of which are added first.
+void rk_fm_residual_sums(const float *residuals, size_t count, float *sum, float *squares);
+
+/// The sums of the weights of some features, lane by lane, and of the squares of their distances from
+/// a row of means.
+void rk_fm_group_sums(const float *weights, size_t stride, size_t first, size_t end,
+                      const float *means, float *sums, float *squares);
+
+#pragma clang assume_nonnull end
+
+#endif

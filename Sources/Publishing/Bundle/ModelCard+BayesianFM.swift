@@ -1,0 +1,45 @@
+extension ModelCard {
+  /// The lines that compute the keys of a `bayesian-fm` model, as of the newest training row.
+  ///
+  /// Of a row of samples, [0] is the linear term and [1:] are the factors; a feature loses half the
+  /// squares of its factors, which the rows of users and items have lost already.
+  static let machineKeys = """
+    details, t = config["details"], tensors
+    def feature(row, x):
+        row = np.float64(row) * x
+        row[0] -= (row[1:] ** 2).sum(axis=0) / 2
+        return row
+    row = np.float64(t["user_samples"][u])
+    row[0] += t["global_samples"][0]
+    if "days" in t:
+        for d in np.flatnonzero(t["days"] == details["as_of"] // 86400):
+            row += feature(t["day_samples"][d], 1)
+    if "recent_means" in t:
+        for n, x in enumerate(t["recent_means"][u]):
+            row += feature(t["neighbour_samples"][n], x)
+            place = 2 + 20 * n + (x >= t["neighbour_bounds"][n]).sum()
+            row += feature(t["neighbour_samples"][place], 1)
+    a = (int(users[u]["train_count"]) + 1) ** -0.5
+    key = np.empty(len(items), np.float32)
+    for i in range(len(items)):
+        total = row + t["item_samples"][i]
+        if "rated_samples" in t:
+            b = (int(items[i]["train_count"]) + 1) ** -0.5
+            total = total + feature(t["rated_samples"][i], a) + feature(t["rater_samples"][u], b)
+        if "item_kinds" in t:
+            for j in np.flatnonzero(t["item_kinds"][i]):
+                pair = int(t["cross_features"][u, j])
+                if pair > 0:
+                    total = total + feature(t["cross_samples"][pair - 1], t["item_kinds"][i, j])
+        score = total[0] + (total[1:] ** 2).sum(axis=0) / 2
+        if details["levels"]:
+            from statistics import NormalDist
+            share, levels = NormalDist().cdf, details["levels"]
+            cuts = t["global_samples"][2:]
+            score = [levels[0] + sum((levels[n + 1] - levels[n]) * share(s - cuts[n, k])
+                     for n in range(len(levels) - 1)) for k, s in enumerate(score)]
+        mean = t["user_means"][u] + t["user_spreads"][u] * np.mean(score)
+        key[i] = mean - config["train_mean"]
+    return key
+    """
+}

@@ -1,0 +1,84 @@
+import Kernels
+import Ratings
+
+/// The kept samples of a `bayesian-fm` model, a lane for each, as ``SampleRows`` describes.
+///
+/// What is fixed for a user or an item is added up: a row of `users` or `items` is that of its block,
+/// its linear term less half the squares of its features. The shares of the implicit sets are those
+/// after a pair's own entry has joined, 1/√(n + 1).
+struct SampleStore: Sendable, Equatable {
+  let factors: Int
+  let lanes: Int
+  var users: EmbeddingTable
+  var items: EmbeddingTable
+  /// The items' features of users, and the users' of items; `nil` without implicit sets.
+  var raters: EmbeddingTable?
+  var rated: EmbeddingTable?
+  var cross: EmbeddingTable?
+  var days: EmbeddingTable?
+  var neighbours: EmbeddingTable?
+  /// Rows of one group: w₀, the variance of the noise, the cut-points of the ordered probit.
+  var globals: EmbeddingTable
+
+  /// Makes room for samples.
+  init(shape: SampleShape) {
+    factors = shape.factors
+    lanes = SampleRows.lanes(for: shape.samples)
+    let dimension = (factors + 1) * lanes
+    func table(_ rows: Int?) -> EmbeddingTable? {
+      rows.map { EmbeddingTable(rows: $0, dimension: dimension) }
+    }
+    users = EmbeddingTable(rows: shape.users, dimension: dimension)
+    items = EmbeddingTable(rows: shape.items, dimension: dimension)
+    raters = table(shape.hasImplicit ? shape.users : nil)
+    rated = table(shape.hasImplicit ? shape.items : nil)
+    cross = table(shape.crossFeatures)
+    days = table(shape.days)
+    neighbours = table(shape.hasNeighbours ? NeighbourFeatures.count : nil)
+    globals = EmbeddingTable(rows: 2 + shape.cuts, dimension: lanes)
+  }
+
+  /// The tables, in a fixed order.
+  var tables: [EmbeddingTable] {
+    get { [users, items, globals] + [raters, rated, cross, days, neighbours].compactMap(\.self) }
+    set {
+      (users, items, globals) = (newValue[0], newValue[1], newValue[2])
+      var rest = newValue.dropFirst(3)
+      if raters != nil { raters = rest.popFirst() }
+      if rated != nil { rated = rest.popFirst() }
+      if cross != nil { cross = rest.popFirst() }
+      if days != nil { days = rest.popFirst() }
+      if neighbours != nil { neighbours = rest.popFirst() }
+    }
+  }
+
+  /// Writes a row of values, linear term first, into the lane of a sample.
+  static func write(
+    _ values: EmbeddingTable, rows: Range<Int>, to target: inout EmbeddingTable, lane: Int,
+    lanes: Int, groups: Int
+  ) {
+    let (stride, targetStride) = (values.stride, target.stride)
+    values.withValues { values in
+      target.withMutableValues { target in
+        for (place, row) in rows.enumerated() {
+          for group in 0..<groups {
+            target[place * targetStride + group * lanes + lane] = values[row * stride + group]
+          }
+        }
+      }
+    }
+  }
+}
+
+/// How much a ``SampleStore`` holds.
+struct SampleShape: Sendable, Equatable {
+  var factors: Int
+  var samples: Int
+  var users: Int
+  var items: Int
+  var hasImplicit: Bool
+  var crossFeatures: Int?
+  var days: Int?
+  var hasNeighbours: Bool
+  var cuts: Int
+}
