@@ -1,5 +1,4 @@
 import Ratings
-import TestSupport
 import Testing
 
 @testable import Recommenders
