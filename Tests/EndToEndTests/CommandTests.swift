@@ -183,7 +183,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "run", "validate", "schema", "fetch", "compare", "tune", "recommend", "inspect", "verify", "reproduce", "diff",
+    "run", "validate", "schema", "fetch", "compare", "tune", "recommend", "inspect", "verify",
+    "reproduce", "diff",
     "runs", "rollback",
   ])
   func everyCommandHasHelpWithExamples(command: String) throws {

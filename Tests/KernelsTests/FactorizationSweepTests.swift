@@ -137,8 +137,15 @@ struct SweepFixture {
   func linearPosteriorHasTheClosedForm(rank: Int) {
     // y = w_a x_1 + w_b x_2: two features of one row each, in a block each.
     let count = 40
-    let xs = (0..<count).map { (Float($0 % 5) - 1.5, Float($0 % 7) / 3 - 0.2) }
-    let targets = xs.enumerated().map { 0.8 * $1.0 - 0.5 * $1.1 + Float($0 % 3) * 0.2 }
+    var xs: [(Float, Float)] = []
+    var targets: [Float] = []
+    for number in 0..<count {
+      let first = Float(number % 5) - 1.5
+      let second = Float(number % 7) / 3 - 0.2
+      let mean: Float = 0.8 * first - 0.5 * second
+      xs.append((first, second))
+      targets.append(mean + Float(number % 3) * 0.2)
+    }
     let rows = (0..<count).map { UInt32($0) }
     let blocks = [xs.map(\.0), xs.map(\.1)].map { values in
       RelationalBlock(
@@ -179,8 +186,8 @@ struct SweepFixture {
       by += 1.5 * Double(x.1 * y)
     }
     let determinant = aa * bb - ab * ab
-    let mean = SIMD2((bb * ay - ab * by) / determinant, (aa * by - ab * ay) / determinant)
-    let variance = SIMD2(bb, aa) / determinant
+    let mean = SIMD2<Double>(bb * ay - ab * by, aa * by - ab * ay) / determinant
+    let variance = SIMD2<Double>(bb, aa) / determinant
     let n = Double(iterations)
     let sampled = sum / n
     let spread = square / n - sampled * sampled

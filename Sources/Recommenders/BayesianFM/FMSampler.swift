@@ -210,9 +210,7 @@ struct FMSampler: Sendable {
 
   /// The normal distribution that a feature's parameters are drawn from, given all others as they
   /// are: the precision matrix, one row after the other, and its product with the mean; the linear
-  /// weight comes first.
-  ///
-  /// - Parameter group: The number of the feature's group among those of all blocks.
+  /// weight comes first. `group` is the number of the feature's group among those of all blocks.
   func conditional(
     ofFeature feature: Int, inBlock block: Int, group: Int
   ) -> (precision: [Double], shift: [Double]) {

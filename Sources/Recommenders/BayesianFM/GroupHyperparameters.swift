@@ -15,12 +15,8 @@ struct GroupHyperparameters: Sendable, Equatable {
     precisions = Array(repeating: 1, count: lanes)
   }
 
-  /// Draws both numbers of a lane.
-  ///
-  /// - Parameters:
-  ///   - sum: Σ θ.
-  ///   - squares: Σ (θ − μ)², with μ as it is.
-  ///   - count: The number of parameters.
+  /// Draws both numbers of a lane from the number of the group's parameters, `sum` = Σ θ and
+  /// `squares` = Σ (θ − μ)², with μ as it is.
   mutating func draw(
     lane: Int, sum: Double, squares: Double, count: Int, options: FMSamplerOptions,
     random: FMRandom, iteration: UInt32, group: Int

@@ -45,9 +45,7 @@ struct OrderedProbit: Sendable {
     }
   }
 
-  /// Makes a step with each cutpoint.
-  ///
-  /// - Parameter outputs: ŷ of each rating.
+  /// Makes a step with each cutpoint, given ŷ of each rating.
   func drawCutpoints(
     _ cutpoints: inout [Double], outputs: [Float], random: FMRandom, iteration: UInt32
   ) {

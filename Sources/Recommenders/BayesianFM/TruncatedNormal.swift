@@ -9,9 +9,7 @@ enum TruncatedNormal {
   private static let mostAttempts: UInt64 = 256
 
   /// Draws from the normal distribution around `mean` between `lower` and `upper`, either of which
-  /// may be infinite.
-  ///
-  /// - Parameter uniforms: Two numbers of [0, 1) for each attempt, a pure function of its number.
+  /// may be infinite. `uniforms` gives two numbers of [0, 1) for each attempt.
   static func draw(
     mean: Double, lower: Double, upper: Double,
     uniforms: (_ attempt: UInt64) -> (Double, Double)

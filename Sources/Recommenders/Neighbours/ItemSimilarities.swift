@@ -28,6 +28,8 @@ enum ItemSimilarities {
   ///   - byItem: The same of each item, by ascending user.
   ///   - shrinkage: See above.
   ///   - kept: How many are kept of each item.
+  ///   - threads: The number of threads; it has no influence on the result.
+  /// - Returns: A row for each item.
   /// - Complexity: O(Σ_u n_u²) for users with n_u ratings, at most 10,000 × ratings; 16 bytes an item
   ///   for each thread, and 8 for each similarity that is kept.
   static func rows(

@@ -36,13 +36,14 @@ import Testing
 
   /// Exports the lists and writes the manifest of what is there.
   private func publish(
-    _ formats: [ExportFormat], _ compression: ExportCompression = .none
+    _ formats: [ExportFormat], _ compression: ExportCompression = .none,
+    lists: [RecommendationList] = Self.lists
   ) throws {
     var options = ExportOptions()
     options.formats = formats
     options.compression = compression
     let files = try RecommendationExport.write(
-      lists: Self.lists, dataset: Self.dataset(), options: options, threads: 2, to: directory.path)
+      lists: lists, dataset: Self.dataset(), options: options, threads: 2, to: directory.path)
     try writeManifest(rows: Dictionary(uniqueKeysWithValues: files.map { ($0.name, $0.rows) }))
   }
 
@@ -76,6 +77,23 @@ import Testing
   private func expectSame(_ lists: [[String]], _ others: [[String]]) {
     // Byte for byte, not by Unicode's equivalence.
     #expect(lists.map { $0.map { Array($0.utf8) } } == others.map { $0.map { Array($0.utf8) } })
+  }
+
+  @Test func reasonsAreReadOver() throws {
+    let lists = Self.lists.map { list in
+      var list = list
+      list.reasons = ListReasons(
+        kind: .similarity,
+        list.items.map { scored in
+          [
+            Reason(item: scored.item, contribution: 0.5),
+            Reason(item: scored.item, contribution: 0.25),
+          ]
+        })
+      return list
+    }
+    try publish([.jsonl], lists: lists)
+    expectSame(try read(), try expected(withEmpty: true))
   }
 
   @Test(arguments: [ExportFormat.csv, .jsonl], [ExportCompression.none, .gzip])

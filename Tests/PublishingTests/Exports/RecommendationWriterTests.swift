@@ -49,6 +49,28 @@ import Testing
     #expect(try text("recommendations.csv") == expected)
   }
 
+  @Test func jsonLinesNameReasonsWhereListsHaveThem() throws {
+    var list = Self.lists[0]
+    list.reasons = ListReasons(
+      kind: .exact,
+      [
+        [
+          Reason(item: ItemIndex(1), contribution: 0.25),
+          Reason(item: ItemIndex(3), contribution: 0.125),
+        ], [],
+      ])
+    _ = try RecommendationExport.write(
+      lists: [list], dataset: TinyBundle.dataset(titles: true), options: ExportOptions(),
+      threads: 1,
+      to: directory.path)
+    let expected = #"""
+      {"user_id":"7","recommendations":[{"item_id":"30","rank":1,"score":4.83,"title":"=SUM(A1)","because":[{"item_id":"2","title":"Say \"Hi\", Bob","contribution":0.25},{"item_id":"400","contribution":0.125}]},{"item_id":"2","rank":2,"score":4,"title":"Say \"Hi\", Bob","because":[]}],"because_kind":"exact"}
+
+      """#
+    #expect(try text("recommendations.jsonl") == expected)
+    #expect(try !text("recommendations.csv").contains("because"))
+  }
+
   @Test func jsonLinesHaveALineForEachUser() throws {
     _ = try export()
     let expected = #"""

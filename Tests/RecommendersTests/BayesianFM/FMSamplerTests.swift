@@ -32,7 +32,10 @@ import Testing
   }
 
   static func targets(count: Int = 120) -> [Float] {
-    (0..<count).map { Float(($0 * 5 % 6) * ($0 * 7 % 9) % 7) / 2 + Float($0 % 4) * 0.1 }
+    (0..<count).map { rating in
+      let product: Int = (rating * 5 % 6) * (rating * 7 % 9)
+      return Float(product % 7) / 2 + Float(rating % 4) * 0.1
+    }
   }
 
   /// The same features with a row for each rating: what the blocks stand for.
@@ -191,7 +194,8 @@ import Testing
   }
 
   @Test func seedsAndChainsDiffer() {
-    let intercepts = [(UInt32(0), UInt32(0)), (1, 0), (0, 1)].map { seed, chain in
+    let places: [(UInt32, UInt32)] = [(0, 0), (1, 0), (0, 1)]
+    let intercepts = places.map { seed, chain in
       var options = FMSamplerOptions()
       (options.seed, options.chain) = (seed, chain)
       var sampler = FMSampler(
@@ -221,7 +225,8 @@ import Testing
     let p = (0..<users).map { [normal($0), normal(1000 + $0), normal(2000 + $0)] }
     let q = (0..<items).map { [normal(3000 + $0), normal(4000 + $0), normal(5000 + $0)] }
     func truth(_ u: Int, _ i: Int) -> Double {
-      3 + 0.5 * p[u][0] + 0.4 * q[i][0] + p[u][1] * q[i][1] + 0.8 * p[u][2] * q[i][2]
+      let linear: Double = 3 + 0.5 * p[u][0] + 0.4 * q[i][0]
+      return linear + p[u][1] * q[i][1] + 0.8 * p[u][2] * q[i][2]
     }
     var (trainUsers, trainItems, targets) = ([Int](), [Int](), [Float]())
     var held: [(Int, Int)] = []
@@ -232,7 +237,8 @@ import Testing
         } else {
           trainUsers.append(user)
           trainItems.append(item)
-          targets.append(Float(truth(user, item) + 0.2 * normal(10_000 + user * items + item)))
+          let noise = normal(10_000 + user * items + item)
+          targets.append(Float(truth(user, item) + 0.2 * noise))
         }
       }
     }
@@ -277,7 +283,8 @@ import Testing
         rowUsers.append(user)
         rowItems.append(item)
         outputs.append(output)
-        targets.append(Float(cutpoints.filter { $0 < latent }.count))
+        let level = cutpoints.filter { $0 < latent }.count
+        targets.append(Float(level))
       }
     }
     var options = FMSamplerOptions()
@@ -299,7 +306,8 @@ import Testing
       let (p, q) = (Self.rows([sampler.parameters[0]]), Self.rows([sampler.parameters[1]]))
       for rating in targets.indices {
         let (one, other) = (p[rowUsers[rating]], q[rowItems[rating]])
-        means[rating] += one[0] + other[0] + one[1] * other[1] + one[2] * other[2]
+        means[rating] += one[0] + other[0]
+        means[rating] += one[1] * other[1] + one[2] * other[2]
       }
     }
     // Only differences of cutpoints are determined: a shift of all is one of the weights.
