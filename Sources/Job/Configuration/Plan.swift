@@ -48,6 +48,7 @@ public struct Plan: Equatable, Sendable {
     var plan = Plan(name: "", sources: [])
     plan.output.directory = nil
     plan.training.refit = nil
+    plan.model.givenFactors = nil
     return plan
   }
 

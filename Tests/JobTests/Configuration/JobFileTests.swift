@@ -7,8 +7,9 @@ import Testing
 
 @Suite struct JobFileTests {
   private static let shippedFiles = [
-    "minimal.json", "movielens-small-download.json", "movielens-small.json", "tutorial-v1.json",
-    "tutorial-v2.json", "tutorial-v3.json", "tutorial-v4.json",
+    "best-lists.json", "best-rating.json", "compare.json", "minimal.json",
+    "movielens-small-download.json", "movielens-small.json", "neural-features.json", "tune.json",
+    "tutorial-v1.json", "tutorial-v2.json", "tutorial-v3.json", "tutorial-v4.json",
   ]
 
   @Test func everyShippedJobIsTested() throws {

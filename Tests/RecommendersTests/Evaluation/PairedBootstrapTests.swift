@@ -35,7 +35,7 @@ struct PairedBootstrapTests {
       var words = generator.sequence(epoch: UInt32(resample))
       var (weight, reference, method) = (0.0, 0.0, 0.0)
       for _ in 0..<Self.users {
-        let user = Int(UInt64(words.nextWord()) * UInt64(Self.users) >> 32)
+        let user = Int((UInt64(words.nextWord()) * UInt64(Self.users)) >> 32)
         weight += Self.weights[user]
         reference += Self.reference[user]
         method += Self.methods[0][user]
