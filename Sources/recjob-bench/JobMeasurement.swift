@@ -118,7 +118,7 @@ struct JobMeasurement {
       "split": ["validation_fraction": 0],
       "model": ["type": "biased-dot", "factors": 50, "link": "identity"],
       "training": ["max_epochs": 12, "early_stopping": nil, "refit": "none"],
-      "recommend": ["k": 10],
+      "recommend": ["k": 10, "rank_by": "rating"],
       "output": ["directory": "out"],
     ]
   }

@@ -16,6 +16,8 @@ import Testing
     for gap in ["key_gap", "score_gap", "card_score_gap"] {
       #expect(try #require(found[gap]?.doubleValue) <= 1e-5, "\(gap)")
     }
+    // Nearly equal scores may change places where other arithmetic computes them.
+    #expect(try #require(found["moved"]?.intValue) * 100 <= recommendations)
     let model = try #require(run.json("metrics.json")["evaluation"]?["model"])
     #expect(found["held_out"] == model["rows"])
     let rmse = try #require(model["rmse"]?.doubleValue)

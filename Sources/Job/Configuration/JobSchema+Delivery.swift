@@ -20,7 +20,8 @@ extension JobSchema {
         "How many items that the user rated are named as reasons of each recommendation, in the JSON "
           + "lines and by `recjob recommend`."),
       Field(
-        "rank_by", \RecommendOptions.rankBy, .choice,
+        "rank_by", deciding: \RecommendOptions.givenRankBy, .choice, prototype: .rating,
+        default: "`\"relevance\"`, or `\"rating\"` for the model types `ease` and `ials`",
         "What the lists are ordered by: the predicted rating; what the rating is at least, as far as a "
           + "`bayesian-fm` model knows; or relevance, predicted rating and rarity together, which finds "
           + "far more of what people go on to like. The scores shown are predicted ratings in any case."
@@ -32,7 +33,9 @@ extension JobSchema {
       Field(
         "relevance", \RecommendOptions.relevance, .object(relevance),
         "What the order by relevance is made of."
-      ).only("for `relevance` only", byKey: "rank_by") { $0.rankBy == .relevance },
+      ).only("for `relevance` only", byKey: "rank_by") {
+        $0.givenRankBy == nil || $0.rankBy == .relevance
+      },
       Field(
         "diversity", \RecommendOptions.diversity, .number(.share),
         "How much a list avoids items like those already in it: 0 not at all, 1 whatever their scores."

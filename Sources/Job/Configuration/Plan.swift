@@ -49,6 +49,7 @@ public struct Plan: Equatable, Sendable {
     plan.output.directory = nil
     plan.training.refit = nil
     plan.model.givenFactors = nil
+    plan.recommend.givenRankBy = nil
     return plan
   }
 
@@ -94,6 +95,9 @@ public struct Plan: Equatable, Sendable {
     }
     if training.refit == nil {
       training.refit = split.validation == .test ? RefitPolicy.none : .train
+    }
+    if recommend.givenRankBy == nil {
+      recommend.rankBy = models[0].type.isRelevance ? .rating : .relevance
     }
     if export.formats.contains(.resp), export.redisPrefix == nil {
       export.redisPrefix = "recjob:{\(name)}"

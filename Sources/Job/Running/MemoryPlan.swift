@@ -203,13 +203,19 @@ struct MemoryPlan: Equatable, Sendable {
     ]
   }
 
-  /// What `ease` holds, as the model or for the order of the lists: the inverse, and the choices by user
-  /// and by item. While it is inverted, its triangle of doubles takes as much again.
+  /// What a relevance model holds that orders the lists, or `ease` as the model: of `ials` its factors;
+  /// of `ease` the inverse, and the choices by user and by item. While it is inverted, its triangle of
+  /// doubles takes as much again.
   private static func inverse(_ plan: Plan, _ counts: Counts) -> Int {
-    let isOrder =
+    let order =
       plan.recommend.rankBy == .relevance
-      && plan.recommend.relevance.model.resolved(users: counts.users, items: counts.items) == .ease
-    guard isOrder || plan.models.contains(where: { $0.type == .ease }) else { return 0 }
+      ? plan.recommend.relevance.model.resolved(users: counts.users, items: counts.items) : nil
+    if order == .ials {
+      var relevance = ModelOptions()
+      relevance.type = .ials
+      return Tables(relevance, counts).model
+    }
+    guard order == .ease || plan.models.contains(where: { $0.type == .ease }) else { return 0 }
     let size = min(counts.users, counts.items)
     return Size.parameter * (size * size + 4 * counts.ratings)
   }

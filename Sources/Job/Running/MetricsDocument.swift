@@ -173,8 +173,17 @@ enum MetricsDocument {
         JSONMember(key: "rmse_95_percent", value: interval),
         JSONMember(key: "cold", value: report.coldErrors.map { .object(errors($0)) } ?? .null),
         JSONMember(key: "calibration", value: .array(calibration)),
-        JSONMember(key: "ranking", value: ranking(report.ranking)),
-      ])
+      ] + (report.intervals.map { [JSONMember(key: "intervals", value: intervals($0))] } ?? [])
+        + [JSONMember(key: "ranking", value: ranking(report.ranking))])
+  }
+
+  private static func intervals(_ coverage: IntervalCoverage) -> JSONValue {
+    [
+      "within_80_percent": .numberOrNull(coverage.within80),
+      "within_95_percent": .numberOrNull(coverage.within95),
+      "mean_deviation": coverage.meanDeviation.map { .numberOrNull($0) } ?? .null,
+      "mean_predictive_deviation": .numberOrNull(coverage.meanPredictiveDeviation),
+    ]
   }
 
   private static func errors(_ errors: ErrorMetrics) -> [JSONMember] {

@@ -9,7 +9,8 @@ extension Evaluator {
     _ model: any RatingPredictor, order: ListOrder = .byKey, minItemRatings: Int = 1
   ) async throws(CancellationError) -> MethodMeasurement {
     let users = model.configuration.users
-    let predictions = model.predictions(of: heldOut, threads: threads).ratings
+    let predicted = model.predictions(of: heldOut, threads: threads)
+    let predictions = predicted.ratings
     let intervals = Bootstrap.rmseIntervals(
       heldOut, predictions: [predictions], users: users, seed: seed, threads: threads)
     let lists = try await lists(of: model, order: order, minItemRatings: minItemRatings)
@@ -24,7 +25,7 @@ extension Evaluator {
       !heldOut.timestamps.isEmpty
       && model.predictions(of: timeless, threads: threads).ratings != predictions
     return MethodMeasurement(
-      report: report(model, predictions, intervals[0], lists: lists), squaredErrors: squares,
+      report: report(model, predicted, intervals[0], lists: lists), squaredErrors: squares,
       gains: UserGains.ndcg(lists, heldOut: heldOutItems, threshold: threshold).map { $0 ?? 0 },
       usesTime: usesTime)
   }

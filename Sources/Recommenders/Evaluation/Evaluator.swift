@@ -11,6 +11,9 @@ public struct MethodReport: Equatable, Sendable {
   public let rmseInterval: ConfidenceInterval?
   /// Predicted against actual ratings.
   public let calibration: [CalibrationBin]
+  /// How many ratings lie within the intervals of their predictions; `nil` for a model that does not
+  /// know how sure it is.
+  public let intervals: IntervalCoverage?
   /// How good its lists are.
   public let ranking: RankingMetrics
 }
@@ -72,11 +75,10 @@ public struct Evaluator: Sendable {
     _ model: any RatingPredictor, order: ListOrder = .byKey, minItemRatings: Int = 1,
     baseline: any RatingPredictor
   ) async throws(CancellationError) -> EvaluationReport {
-    let predictions = [model, baseline].map {
-      $0.predictions(of: heldOut, threads: threads).ratings
-    }
+    let predictions = [model, baseline].map { $0.predictions(of: heldOut, threads: threads) }
     let intervals = Bootstrap.rmseIntervals(
-      heldOut, predictions: predictions, users: model.configuration.users, seed: seed,
+      heldOut, predictions: predictions.map(\.ratings), users: model.configuration.users,
+      seed: seed,
       threads: threads)
     return EvaluationReport(
       model: try await report(
@@ -86,8 +88,9 @@ public struct Evaluator: Sendable {
   }
 
   private func report(
-    _ model: any RatingPredictor, _ predictions: [Float], _ interval: ConfidenceInterval?,
-    order: ListOrder = .byKey, minItemRatings: Int = 1
+    _ model: any RatingPredictor, _ predictions: RatingPredictions,
+    _ interval: ConfidenceInterval?, order: ListOrder = .byKey,
+    minItemRatings: Int = 1
   ) async throws(CancellationError) -> MethodReport {
     report(
       model, predictions, interval,
@@ -95,21 +98,22 @@ public struct Evaluator: Sendable {
   }
 
   func report(
-    _ model: any RatingPredictor, _ predictions: [Float], _ interval: ConfidenceInterval?,
-    lists: [RecommendationList]
+    _ model: any RatingPredictor, _ predictions: RatingPredictions,
+    _ interval: ConfidenceInterval?, lists: [RecommendationList]
   ) -> MethodReport {
     let counts = model.trainingCounts
-    guard let errors = ErrorMetrics(heldOut, predictions: predictions) else {
+    guard let errors = ErrorMetrics(heldOut, predictions: predictions.ratings) else {
       preconditionFailure("there is nothing to evaluate on")
     }
     return MethodReport(
       errors: errors,
-      coldErrors: ErrorMetrics(heldOut, predictions: predictions) {
+      coldErrors: ErrorMetrics(heldOut, predictions: predictions.ratings) {
         counts.isCold(heldOut.items[$0], heldOut.users[$0])
       },
       rmseInterval: interval,
       calibration: CalibrationBin.bins(
-        heldOut, predictions: predictions, scale: model.configuration.scale),
+        heldOut, predictions: predictions.ratings, scale: model.configuration.scale),
+      intervals: IntervalCoverage(heldOut, predictions: predictions),
       ranking: ranking(model, lists))
   }
 

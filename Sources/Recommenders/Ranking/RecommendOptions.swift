@@ -18,8 +18,13 @@ public struct RecommendOptions: Equatable, Sendable {
   public var relevanceThreshold: Double = 4
   /// The most reasons that are given for each recommendation. The default is 0.
   public var explain: Int = 0
-  /// What the lists are ordered by. The default is `rating`.
-  public var rankBy: RankingOrder = .rating
+  /// What the lists are ordered by as it was given; `nil` where the job does not say.
+  public var givenRankBy: RankingOrder?
+  /// What the lists are ordered by. A plan decides where it was not given.
+  public var rankBy: RankingOrder {
+    get { givenRankBy ?? .rating }
+    set { givenRankBy = newValue }
+  }
   /// z of `lower-bound`: how many standard deviations are taken off. The default is 1.
   public var z: Double = 1
   /// What `relevance` is made of.

