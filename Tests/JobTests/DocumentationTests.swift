@@ -8,7 +8,8 @@ import Testing
   private static let root = URL(filePath: JobDocuments.directory)
     .deletingLastPathComponent().path(percentEncoded: false)
   private static let pages = [
-    "README.md", "jobs/README.md", "jobs/data/README.md", "jobs/load/README.md", "cron/README.md",
+    "README.md", "jobs/README.md", "jobs/models.md", "jobs/data/README.md", "jobs/load/README.md",
+    "cron/README.md",
   ]
   private static let pagesWithExitCodes = ["README.md", "jobs/README.md", "cron/README.md"]
 
@@ -44,7 +45,7 @@ import Testing
   }
 
   @Test func thePagesShowJobs() throws {
-    for page in ["README.md", "jobs/README.md"] {
+    for page in ["README.md", "jobs/README.md", "jobs/models.md"] {
       let blocks = Self.blocks(try Self.text(page), language: "json")
       #expect(blocks.contains { $0.contains("\"dataset\"") }, "\(page)")
     }
