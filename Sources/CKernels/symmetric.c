@@ -68,3 +68,15 @@ void rk_tile_turn(const double *source, double *target) {
     }
   }
 }
+
+void rk_sparse_dots(const float *dense, const size_t *starts, const uint32_t *others,
+                    const float *weights, const uint32_t *rows, size_t count, double *sums) {
+  for (size_t place = 0; place < count; place++) {
+    const size_t end = starts[rows[place] + 1];
+    double sum = 0;
+    for (size_t member = starts[rows[place]]; member < end; member++) {
+      sum += (double)dense[others[member]] * (double)weights[member];
+    }
+    sums[place] = sum;
+  }
+}

@@ -153,7 +153,7 @@ import Testing
         "name": "layout",
         "dataset": { "sources": ["\(layout.sources)"]\(keys) },
         "split": { "strategy": "temporal" },
-        "model": { "factors": 4 }, "training": { "max_epochs": 2 }, "recommend": { "k": 5 },
+        "model": { "factors": 4 }, "training": { "max_epochs": 2 }, "recommend": { "k": 5, "rank_by": "rating" },
         "output": { "directory": "out" }
       }
       """, to: "job.json")

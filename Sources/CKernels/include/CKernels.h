@@ -417,6 +417,11 @@ void rk_gram(const float *rows, size_t count, size_t stride, size_t dimension, f
 void rk_sum_members(const rk_lists *lists, const float *sources, const float *scales, size_t first,
                     size_t end, size_t stride, float *targets);
 
+/// sums[place] = the sum over the members of row rows[place] of their values in a dense row times their
+/// weights, in doubles, in ascending order.
+void rk_sparse_dots(const float *dense, const size_t *starts, const uint32_t *others,
+                    const float *weights, const uint32_t *rows, size_t count, double *sums);
+
 /// The number of rows and of columns of a tile of a matrix of doubles.
 #define RK_TILE_SIDE 64
 

@@ -307,7 +307,7 @@ private struct Tables {
     let factors = (options.userFactors ?? options.factors, options.itemFactors ?? options.factors)
     users = counts.users * padded(factors.0)
     items = counts.items * padded(factors.1)
-    let features = options.networkFeatures ?? []
+    let features = options.features ?? []
     let (hasGenres, hasDate) = (features.contains(.genres), features.contains(.date))
     let embeddings = (hasGenres ? 1 : 0) + (hasDate ? DatePart.allCases.count : 0)
     let inputs = factors.0 + factors.1 + embeddings * NeuralDetails.customaryFeatureFactors

@@ -25,9 +25,11 @@ extension BundleConfiguration {
     guard let names = fields.json["features"]?.arrayValue else {
       throw fields.damage("has no array features")
     }
-    var features: [FeatureName] = []
+    var features: [ModelFeature] = []
     for name in names {
-      guard let feature = name.stringValue.flatMap({ FeatureName(rawValue: $0) }) else {
+      guard let feature = name.stringValue.flatMap({ ModelFeature(rawValue: $0) }),
+        feature.belongs(to: .bayesianFM)
+      else {
         throw fields.damage("names an unknown feature")
       }
       features.append(feature)

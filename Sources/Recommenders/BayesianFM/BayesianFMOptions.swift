@@ -29,7 +29,7 @@ public struct BayesianFMOptions: Equatable, Sendable {
   public var likelihood: RatingLikelihood = .gaussian
   /// What the model knows besides user and item; `nil`, the default, is all that the data has and that
   /// needs no time.
-  public var features: [FeatureName]?
+  public var features: [ModelFeature]?
   /// What is done to ratings first. The default is `user`; `ordered-probit` takes ratings as they are.
   public var standardize: RatingStandardization = .user
 

@@ -79,7 +79,7 @@ struct BayesianFMTraining: EpochTraining {
   /// The first feature that is asked for by name and that the data does not have.
   private static func missingFeature(
     _ options: BayesianFMOptions, _ inputs: TrainingInputs
-  ) -> FeatureName? {
+  ) -> ModelFeature? {
     let available = FeatureEncoding.available(inputs.ratings.columns, inputs.details)
     return options.features?.first { !available.contains($0) }
   }

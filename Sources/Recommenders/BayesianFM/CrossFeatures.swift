@@ -26,7 +26,7 @@ struct CrossFeatures: Sendable, Equatable {
   }
 
   /// Numbers the pairs of training rows, those with genres first.
-  init(_ ratings: RatingSubset, users: Int, items: ItemFeatures, names: Set<FeatureName>) {
+  init(_ ratings: RatingSubset, users: Int, items: ItemFeatures, names: Set<ModelFeature>) {
     let genreCount = names.contains(.userGenre) ? items.genreCount : 0
     let width = genreCount + (names.contains(.userDecade) ? items.decadeCount : 0)
     let (kinds, kindOfItem) = Self.kinds(

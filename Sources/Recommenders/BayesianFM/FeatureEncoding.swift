@@ -4,7 +4,7 @@ import Ratings
 /// of a sampler.
 struct FeatureEncoding: Sendable {
   /// The features besides user and item, in the order of their declaration.
-  let names: [FeatureName]
+  let names: [ModelFeature]
   let userCount: Int
   let itemCount: Int
   let items: ItemFeatures
@@ -22,12 +22,12 @@ struct FeatureEncoding: Sendable {
   ///
   /// `names` are the features, or `nil` for those that the data has and that need no time. Features
   /// that the data does not have are left out.
-  init(_ inputs: TrainingInputs, names: [FeatureName]?, counts: TrainingCounts) {
+  init(_ inputs: TrainingInputs, names: [ModelFeature]?, counts: TrainingCounts) {
     let (ratings, details) = (inputs.ratings, inputs.details)
     let (users, items) = (inputs.users, inputs.items)
     let available = Self.available(ratings.columns, details)
-    let wanted = Set(names ?? FeatureName.withoutTime)
-    self.names = FeatureName.allCases.filter { wanted.contains($0) && available.contains($0) }
+    let wanted = Set(names ?? ModelFeature.withoutTime)
+    self.names = ModelFeature.ofMachines.filter { wanted.contains($0) && available.contains($0) }
     let chosen = Set(self.names)
     userCount = users
     itemCount = items
@@ -51,11 +51,11 @@ struct FeatureEncoding: Sendable {
   }
 
   /// The features that a dataset has.
-  static func available(_ columns: RatingColumns, _ details: [ItemDetails]) -> Set<FeatureName> {
+  static func available(_ columns: RatingColumns, _ details: [ItemDetails]) -> Set<ModelFeature> {
     let hasTitles = details.contains { $0.title != nil }
     let hasGenres = details.contains { !$0.genres.isEmpty }
     return Set(
-      FeatureName.allCases.filter {
+      ModelFeature.ofMachines.filter {
         (!$0.needsTime || columns.hasTimestamps) && (!$0.needsTitles || hasTitles)
           && (!$0.needsGenres || hasGenres)
       })

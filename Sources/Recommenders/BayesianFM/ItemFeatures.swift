@@ -18,7 +18,7 @@ struct ItemFeatures: Sendable {
   /// Reads the details of all items.
   ///
   /// Several values of one kind share a length: each of n genres or words is 1/√n.
-  init(_ details: [ItemDetails], items: Int, names: Set<FeatureName>) {
+  init(_ details: [ItemDetails], items: Int, names: Set<ModelFeature>) {
     let details =
       details.isEmpty ? [ItemDetails](repeating: ItemDetails(), count: items) : details
     precondition(details.count == items, "the details of an item are missing")

@@ -5,7 +5,7 @@ extension FeatureTables.Encodings {
   init(
     _ options: ModelOptions, ratings: RatingSubset, users: Int, items: Int, details: [ItemDetails]
   ) {
-    let features = options.networkFeatures ?? []
+    let features = options.features ?? []
     if features.contains(.genres) { genres = GenreEncoding(details, items: items) }
     if features.contains(.date) {
       date = DateEncoding(ratings)

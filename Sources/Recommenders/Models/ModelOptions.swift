@@ -115,11 +115,6 @@ public struct ModelOptions: Equatable, Sendable {
   /// What `neural` and `bayesian-fm` know besides user and item. The default is nothing for `neural`,
   /// for `bayesian-fm` all that the data has and that needs no time.
   public var features: [ModelFeature]?
-  /// Those of them that `neural` has.
-  public var networkFeatures: [NetworkFeature]? {
-    get { features?.compactMap { NetworkFeature(rawValue: $0.rawValue) } }
-    set { features = newValue?.compactMap { ModelFeature(rawValue: $0.rawValue) } }
-  }
   /// What is predicted where training saw neither or only one side. The default is `known-terms`.
   public var cold: ColdPolicy = .knownTerms
   /// How `bayesian-fm` is sampled.
@@ -147,12 +142,4 @@ public struct ModelOptions: Equatable, Sendable {
     default: nil
     }
   }
-}
-
-/// What `neural` can know of a rating besides its user and item.
-public enum NetworkFeature: String, CaseIterable, Sendable {
-  /// The item's genres.
-  case genres
-  /// The time of the rating.
-  case date
 }

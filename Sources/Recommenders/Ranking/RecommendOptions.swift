@@ -40,7 +40,7 @@ public struct RecommendOptions: Equatable, Sendable {
 
 /// The relevance models that a job can rank by.
 public enum RelevanceModelType: String, CaseIterable, Sendable {
-  /// `ease` up to 10,000 users or items, `ials` beyond that.
+  /// `ease` up to 5,000 users or items, `ials` beyond that.
   case auto
   /// The linear model in closed form.
   case ease
@@ -48,7 +48,7 @@ public enum RelevanceModelType: String, CaseIterable, Sendable {
   case ials
 
   /// The size of the smaller side up to which `auto` is `ease`.
-  public static let largestAuto = 10_000
+  public static let largestAuto = 5_000
 
   /// The type of model that this is for data of a size.
   public func resolved(users: Int, items: Int) -> ModelType {

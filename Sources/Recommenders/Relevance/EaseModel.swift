@@ -25,6 +25,8 @@ public struct EaseModel: RatingPredictor {
   let inverse: EmbeddingTable
   /// 1 / P_jj by item.
   let scales: [Float]
+  /// The choices of each item, for multiplying.
+  private let products: SparseRowProducts
 
   /// λ.
   private var l2: Double {
@@ -49,6 +51,9 @@ public struct EaseModel: RatingPredictor {
     self.inputs = inputs
     self.inverse = inverse
     self.scales = scales
+    products = SparseRowProducts(
+      starts: inputs.byItem.starts, columns: inputs.byItem.others, weights: inputs.byItem.weights,
+      columnCount: configuration.users)
     self.trainingCounts = trainingCounts
   }
 
@@ -69,55 +74,31 @@ public struct EaseModel: RatingPredictor {
 
   /// The ranking key of one pair: a choice of the item itself does not count.
   ///
-  /// - Complexity: O(the item's choices), or O(the user's) where the matrix is that of the items.
+  /// - Complexity: O(items).
   public func rankingKey(of item: ItemIndex, by user: UserIndex) -> Float {
-    if isByUsers {
-      inverse.withValues { key(of: item.position, by: user.position, $0) }
-    } else {
-      inverse.withValues { values in
-        var sum: Float = 0
-        for entry in inputs.byUser.entries(of: user.position) {
-          let row = Int(inputs.byUser.others[entry])
-          sum += inputs.byUser.weights[entry] * values[row * inverse.stride + item.position]
-        }
-        let own = inputs.byUser.weight(user.position, item.rawValue)
-        return own - sum * scales[item.position]
-      }
-    }
+    rankingKeys(by: user, of: [item.rawValue])[0]
   }
 
   /// The ranking keys of some items.
   public func rankingKeys(by user: UserIndex, of items: [UInt32]) -> [Float] {
+    var own = [Float](repeating: 0, count: configuration.items)
+    let choices = inputs.byUser.entries(of: user.position)
+    for entry in choices { own[Int(inputs.byUser.others[entry])] = inputs.byUser.weights[entry] }
     if isByUsers {
-      return inverse.withValues { values in
-        items.map { key(of: Int($0), by: user.position, values) }
+      let sums = products.dots(of: items, with: inverse, row: user.position)
+      return items.indices.map { place in
+        let item = Int(items[place])
+        return own[item] - Float(sums[place]) * scales[item]
       }
     }
     var sums = EmbeddingTable(rows: 1, dimension: configuration.items)
-    let own = inputs.byUser.entries(of: user.position)
-    for entry in own {
+    for entry in choices {
       sums.add(
         inputs.byUser.weights[entry], times: inverse, row: Int(inputs.byUser.others[entry]), to: 0)
     }
     return sums.withValues { sums in
-      items.map { item in
-        inputs.byUser.weight(user.position, item) - sums[Int(item)] * scales[Int(item)]
-      }
+      items.map { item in own[Int(item)] - sums[Int(item)] * scales[Int(item)] }
     }
-  }
-
-  /// A key by the matrix of the users.
-  private func key(of item: Int, by user: Int, _ inverse: Span<Float>) -> Float {
-    let row = user * self.inverse.stride
-    var sum = 0.0
-    var own: Float = 0
-    for entry in inputs.byItem.entries(of: item) {
-      let other = Int(inputs.byItem.others[entry])
-      let weight = inputs.byItem.weights[entry]
-      sum += Double(inverse[row + other]) * Double(weight)
-      if other == user { own = weight }
-    }
-    return own - Float(sum) * scales[item]
   }
 
   /// A way to the items with the greatest ranking keys.

@@ -15,7 +15,7 @@ struct BayesianFMModelTests {
   @Test func aSampleIsTheFormulaOfTheMachine() throws {
     let dataset = try #require(Self.dataset)
     let split = try DatasetSplit(dataset: dataset, options: SplitOptions())
-    var options = Self.options(FeatureName.allCases)
+    var options = Self.options(ModelFeature.ofMachines)
     options.burnIn = 3
     options.samples = 1
     options.keptSamples = 1
@@ -64,7 +64,7 @@ struct BayesianFMModelTests {
   @Test(arguments: [2, 5])
   func threadsDoNotChangeABit(threads: Int) throws {
     let dataset = try #require(Self.dataset)
-    var options = Self.options(FeatureName.allCases)
+    var options = Self.options(ModelFeature.ofMachines)
     options.chains = 2
     let one = try Self.model(options, Self.inputs(dataset))
     let several = try Self.model(options, Self.inputs(dataset, threads: threads))
@@ -76,7 +76,7 @@ struct BayesianFMModelTests {
 
   @Test func keysAreThoseOfTheLists() throws {
     let dataset = try #require(Self.dataset)
-    let model = try Self.model(Self.options(FeatureName.allCases), Self.inputs(dataset))
+    let model = try Self.model(Self.options(ModelFeature.ofMachines), Self.inputs(dataset))
     let items = (0..<UInt32(dataset.items.count)).map { $0 }
     for user in [0, 7] {
       let keys = model.rankingKeys(by: UserIndex(user), of: items)
@@ -95,7 +95,7 @@ struct BayesianFMModelTests {
   @Test(arguments: RatingLikelihood.allCases)
   func aModelThatWasReadBackRanksAlike(likelihood: RatingLikelihood) throws {
     let dataset = try #require(Self.dataset)
-    var options = Self.options(FeatureName.allCases)
+    var options = Self.options(ModelFeature.ofMachines)
     options.likelihood = likelihood
     let model = try Self.model(options, Self.inputs(dataset))
     let again = try ModelRestoration.model(
@@ -117,7 +117,7 @@ struct BayesianFMModelTests {
     let blinded = RatingColumns(
       users: dataset.ratings.users, items: dataset.ratings.items, values: values,
       timestamps: dataset.ratings.timestamps)
-    let options = Self.options(FeatureName.allCases)
+    let options = Self.options(ModelFeature.ofMachines)
     var inputs = Self.inputs(dataset, rows: split.train)
     let model = try Self.model(options, inputs)
     inputs.ratings = RatingSubset(blinded, rows: split.train)
@@ -135,7 +135,7 @@ struct BayesianFMModelTests {
       dataset.ratings.users[Int($0)].position != 3 && dataset.ratings.items[Int($0)].position != 4
     }
     let model = try Self.model(
-      Self.options(FeatureName.allCases), Self.inputs(dataset, rows: rows))
+      Self.options(ModelFeature.ofMachines), Self.inputs(dataset, rows: rows))
     for (user, item) in [(3, 0), (0, 4), (3, 4)] {
       let rating = model.predictedRating(of: ItemIndex(item), by: UserIndex(user))
       #expect((1...5).contains(rating))
@@ -153,7 +153,7 @@ struct BayesianFMModelTests {
     #expect(model.details.features == [.implicit])
   }
 
-  static func options(_ features: [FeatureName]?) -> BayesianFMOptions {
+  static func options(_ features: [ModelFeature]?) -> BayesianFMOptions {
     var options = BayesianFMOptions()
     options.features = features
     options.burnIn = 10

@@ -71,7 +71,7 @@ struct BayesianFMTrainingTests {
     var model = ModelOptions()
     model.type = .bayesianFM
     model.factors = 3
-    model.bayesianFM.features = FeatureName.allCases
+    model.bayesianFM.features = ModelFeature.ofMachines
     model.bayesianFM.burnIn = 3
     model.bayesianFM.samples = 8
     model.bayesianFM.keptSamples = 4

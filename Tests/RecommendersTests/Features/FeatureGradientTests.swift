@@ -16,8 +16,8 @@ struct FeatureGradientTests {
   ]
   private static let counts = TrainingCounts(ratings, users: 3, items: 4)
 
-  @Test(arguments: [[.genres, .date], [.genres], [.date], []] as [[NetworkFeature]])
-  func stepsFollowTheSlopeOfTheLoss(features: [NetworkFeature]) {
+  @Test(arguments: [[.genres, .date], [.genres], [.date], []] as [[ModelFeature]])
+  func stepsFollowTheSlopeOfTheLoss(features: [ModelFeature]) {
     let (start, configuration) = Self.network(features)
     var state = start
     var training = TrainingOptions()
@@ -56,11 +56,11 @@ struct FeatureGradientTests {
 
   /// A network whose weights are so great that every one of them matters.
   private static func network(
-    _ features: [NetworkFeature]
+    _ features: [ModelFeature]
   ) -> (NeuralTraining, ModelConfiguration) {
     var options = ModelOptions()
     (options.type, options.userFactors, options.itemFactors) = (.neural, 3, 2)
-    (options.hidden, options.networkFeatures) = ([5, 4], features)
+    (options.hidden, options.features) = ([5, 4], features)
     (options.inputDropout, options.hiddenDropout) = (0, 0)
     let encodings = FeatureTables.Encodings(
       options, ratings: RatingSubset(ratings), users: 3, items: 4, details: details)

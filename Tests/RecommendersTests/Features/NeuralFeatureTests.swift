@@ -34,12 +34,12 @@ struct NeuralFeatureTests {
   }
 
   private static func trainer(
-    _ features: [NetworkFeature], threads: Int = 2, optimizer: OptimizerType = .lazyAdam,
+    _ features: [ModelFeature], threads: Int = 2, optimizer: OptimizerType = .lazyAdam,
     hidden: [Int] = [16]
   ) -> Trainer {
     var model = ModelOptions()
     (model.type, model.userFactors, model.itemFactors) = (.neural, 6, 4)
-    (model.hidden, model.networkFeatures) = (hidden, features)
+    (model.hidden, model.features) = (hidden, features)
     (model.inputDropout, model.hiddenDropout) = (0.05, 0.1)
     var training = TrainingOptions()
     (training.optimizer, training.batchSize) = (optimizer, 100)
@@ -53,7 +53,7 @@ struct NeuralFeatureTests {
   }
 
   private static func model(
-    _ features: [NetworkFeature], epochs: Int, on ratings: RatingColumns
+    _ features: [ModelFeature], epochs: Int, on ratings: RatingColumns
   ) throws -> any RatingPredictor {
     try trainer(features).refit(on: RatingSubset(ratings), epochs: epochs) { _ in }.model
   }
@@ -145,8 +145,8 @@ struct NeuralFeatureTests {
     }
   }
 
-  @Test(arguments: [[.genres, .date], [.genres], [.date], []] as [[NetworkFeature]])
-  func aModelIsMadeAgainFromItsTensors(features: [NetworkFeature]) throws {
+  @Test(arguments: [[.genres, .date], [.genres], [.date], []] as [[ModelFeature]])
+  func aModelIsMadeAgainFromItsTensors(features: [ModelFeature]) throws {
     let columns = Self.ratings()
     // Rows that some users and items are missing from.
     let rows = RatingSubset(columns, rows: Array(0..<300))
