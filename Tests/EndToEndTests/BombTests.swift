@@ -6,7 +6,7 @@ import Testing
 /// and time.
 @Suite struct BombTests {
   /// The address space that the program gets, in KiB.
-  static let addressSpace = 512 << 10
+  static let addressSpace = 1 << 20
 
   @Test(arguments: ["overlapping.zip", "zeros.zip", "zeros.tar.gz", "nested.zip", "sparse.tar"])
   func aBombIsRefusedAsBadData(name: String) throws {
