@@ -1,6 +1,7 @@
 #include "CKernels.h"
 #include "digests_blocks.h"
 #include "digests_regressions.h"
+#include "digests_relevance.h"
 #include "digests_text.h"
 #include "digests_top_k.h"
 #include "inputs.h"
@@ -332,16 +333,25 @@ static const struct {
     {"rk_dots", test_dots},
     {"rk_dropout_gates", test_dropout_gates},
     {"rk_gather_lanes", test_gather_lanes},
+    {"rk_gram", test_gram},
     {"rk_multiply", test_multiply},
     {"rk_penalty", test_penalty},
     {"rk_plain_rows", test_plain_rows},
     {"rk_random_pairs", test_random_pairs},
     {"rk_rectify", test_rectify},
     {"rk_resample", test_resample},
+    {"rk_sample_scores", test_sample_scores},
+    {"rk_samples_add", test_samples_add},
+    {"rk_samples_squares", test_samples_squares},
     {"rk_scatter_lanes", test_scatter_lanes},
     {"rk_sgd_block", test_sgd_block},
+    {"rk_solve_scratch", test_solve_scratch},
     {"rk_solve_rows", test_solve_rows},
+    {"rk_sparse_dots", test_sparse_dots},
     {"rk_sum_members", test_sum_members},
+    {"rk_tile_invert", test_tile_invert},
+    {"rk_tile_multiply_add", test_tile_multiply_add},
+    {"rk_tile_turn", test_tile_turn},
     {"rk_top_k_dots", test_top_k_dots},
     {"rk_top_k_keys", test_top_k_keys},
     {"rk_top_k_network", test_top_k_network},
