@@ -128,7 +128,13 @@ INLINE double solve_rows(const rk_lists *lists, const rk_regression *task, size_
     for (size_t lane = 0; lane < stride; lane++) {
       const float penalty = task->penalty[lane] + scale * task->scaled_penalty[lane];
       gram[lane * stride + lane] += penalty;
-      right[lane] = center ? penalty * center[lane] : 0;
+      right[lane] = penalty;
+    }
+    // Not one loop with a choice in it: emulators do not know loads without lanes.
+    if (center) {
+      for (size_t lane = 0; lane < stride; lane++) right[lane] *= center[lane];
+    } else {
+      for (size_t lane = 0; lane < stride; lane++) right[lane] = 0;
     }
     for (size_t done = 0; done < count; done += PANEL) {
       const size_t left = count - done, some = left < PANEL ? left : PANEL;
