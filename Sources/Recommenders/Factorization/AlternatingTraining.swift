@@ -62,14 +62,6 @@ struct AlternatingTraining: EpochTraining {
     }
   }
 
-  /// Nothing: every solution starts from the weights alone.
-  var memory: [EmbeddingTable] {
-    get { [] }
-    set { precondition(newValue.isEmpty, "there is no memory") }
-  }
-
-  mutating func skip(epochs: Int) {}
-
   /// Returns the mean squared error of the training ratings after the items' rows were solved.
   mutating func trainEpoch(
     _ number: Int, learningRate: Float

@@ -58,14 +58,6 @@ struct ImplicitTraining: EpochTraining {
     set { (users, items) = (newValue[0], newValue[1]) }
   }
 
-  /// Nothing: every solution starts from the weights alone.
-  var memory: [EmbeddingTable] {
-    get { [] }
-    set { precondition(newValue.isEmpty, "there is no memory") }
-  }
-
-  mutating func skip(epochs: Int) {}
-
   /// Returns the mean of a (1 − p · q)² over the training ratings after the items' rows were solved.
   mutating func trainEpoch(
     _ number: Int, learningRate: Float

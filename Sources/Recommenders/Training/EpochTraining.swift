@@ -21,6 +21,15 @@ protocol EpochTraining: Sendable {
 }
 
 extension EpochTraining {
+  /// Nothing, for models whose epochs start from the weights alone.
+  var memory: [EmbeddingTable] {
+    get { [] }
+    set { precondition(newValue.isEmpty, "there is no memory") }
+  }
+
+  /// Nothing to count, for models whose epochs do not depend on their number.
+  mutating func skip(epochs: Int) {}
+
   /// Goes on where another process stopped; returns `false`, and changes nothing, if its tables have
   /// other shapes.
   mutating func resume(from progress: TrainingProgress) -> Bool {
