@@ -50,8 +50,8 @@ class Site:
             return tracing.parse(file.read(), bench.root)
 
     def inject(self, call, kind, number, only=None):
-        """One fault, and every check; returns the calls that were hit. With `only`, calls on that
-        path alone count."""
+        """One fault, and every check; returns the calls that were hit, and the most calls of that
+        name that a thread made. With `only`, calls on that path alone count."""
         fault = f"{call}:{KINDS[kind].format(n=number)}"
         watched = [path for path in self.watched if only in (None, self.name(path))]
         try:
@@ -61,7 +61,7 @@ class Site:
                 hits = [found.calls[-1]] if found.ending == "killed by SIGKILL" else []
             if hits:
                 self.check_fault(found, kind, hits)
-            return hits
+            return hits, most_per_thread(found).get(call, 0)
         except Broken as broken:
             raise Broken(f"{fault}: {broken}\n{self.outcome.errors.strip()}") from None
 
@@ -104,6 +104,15 @@ class Site:
                       f"{target} was renamed after a failed sync")
 
 
+def most_per_thread(trace):
+    """The most calls of each name that one thread made: each thread counts its own calls."""
+    most = {}
+    for (call, _), count in collections.Counter(
+            (call.name, call.thread) for call in trace.calls).items():
+        most[call] = max(most.get(call, 0), count)
+    return most
+
+
 def numbers(count, most):
     """1 … count, or `most` of them with the first and the last."""
     if not most or count <= most:
@@ -119,11 +128,7 @@ def sweep(program, root, quick, workers, downloads):
             outside = [path for path in site.watched if not path.startswith(f"{site.bench.root}/out")]
             site.watched = outside
             site.counted = site.traced(watched=outside)
-    # Each thread counts its own calls.
-    per_thread = collections.Counter((call.name, call.thread) for call in sites[0].counted.calls)
-    made = {}
-    for (call, _), count in per_thread.items():
-        made[call] = max(made.get(call, 0), count)
+    made = most_per_thread(sites[0].counted)
     most = (1 if downloads else 2) if quick else 0
     todo = []
     for call, count in made.items():
@@ -136,21 +141,27 @@ def sweep(program, root, quick, workers, downloads):
     free, tally, covered, broken = list(sites), collections.Counter(), set(), []
 
     def work(item):
+        call, kind, number, *only = item
+        must_hit = number <= made[call] and not downloads
         site = free.pop()
         try:
-            # A thread may take over from another; then the calls are counted anew.
-            hits = site.inject(*item) or site.inject(*item)
+            hits, count = site.inject(*item)
+            # Threads take over from another, and how much differs from run to run. Where none came so
+            # far, the last call that one did make is hit instead.
+            for _ in range(4):
+                if hits or not must_hit or count == 0:
+                    break
+                hits, count = site.inject(call, kind, min(number, count), *only)
         except Broken as failure:
             broken.append(str(failure))
             print(f"BROKEN {failure}", flush=True)
             return
         finally:
             free.append(site)
-        call, kind, number, *_ = item
         if hits:
             tally[call, kind] += 1
             covered.update((call, site.name(path)) for hit in hits for path in hit.paths)
-        elif number <= made[call] and not downloads:
+        elif must_hit:
             broken.append(f"{call}, {kind}: nothing was hit at {number}")
 
     with concurrent.futures.ThreadPoolExecutor(workers) as pool:
