@@ -1,25 +1,25 @@
 /// A moment in the civil (proleptic Gregorian) calendar, in UTC.
-struct CivilTime: Equatable, Sendable {
+public struct CivilTime: Equatable, Sendable {
   /// The year; 0 is the year before 1.
-  let year: Int
+  public let year: Int
   /// The month, from 1 to 12.
-  let month: Int
+  public let month: Int
   /// The day of the month, from 1.
-  let day: Int
+  public let day: Int
   /// The day of the week, from 0 for Monday to 6 for Sunday.
-  let weekday: Int
+  public let weekday: Int
   /// The hour, from 0 to 23.
-  let hour: Int
+  public let hour: Int
 
   /// How long a day takes.
-  static let secondsPerDay = 86_400
+  public static let secondsPerDay = 86_400
 
   /// Finds the moment of a number of seconds since 1970-01-01 UTC, which may be negative.
   ///
   /// Years are counted from March here, so that the leap day is a year's last: 400 of them are
   /// always 146,097 days long, 100 of them 36,524, 4 of them 1,461 and one of them 365, but for a day
   /// more in the last part of each. From March on, five months take 153 days.
-  init(secondsSince1970 seconds: Int64) {
+  public init(secondsSince1970 seconds: Int64) {
     let days = Self.day(ofSecond: seconds)
     hour = Self.remainder(Int(seconds), Self.secondsPerDay) / 3600
     // 1970-01-05 was a Monday.
@@ -41,7 +41,7 @@ struct CivilTime: Equatable, Sendable {
   }
 
   /// The number of whole days from 1970-01-01 UTC to a second; negative before.
-  static func day(ofSecond seconds: Int64) -> Int { quotient(Int(seconds), secondsPerDay) }
+  public static func day(ofSecond seconds: Int64) -> Int { quotient(Int(seconds), secondsPerDay) }
 
   /// A quotient rounded down.
   private static func quotient(_ value: Int, _ divisor: Int) -> Int {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Recommenders
+@testable import Ratings
 
 struct CivilTimeTests {
   private static let moments: [(seconds: Int64, date: [Int])] = [
