@@ -25,7 +25,7 @@ struct Recjob: AsyncParsableCommand {
     version: Program.version,
     subcommands: [
       Run.self, Validate.self, Schema.self, Fetch.self, Compare.self, Tune.self, Recommend.self,
-      Inspect.self, Verify.self, Reproduce.self, Diff.self, Runs.self, Rollback.self,
+      Inspect.self, Verify.self, Reproduce.self, Diff.self, Report.self, Runs.self, Rollback.self,
     ])
 
   /// Runs a command and ends with its exit status; `recjob JOB.json` is `recjob run JOB.json`.

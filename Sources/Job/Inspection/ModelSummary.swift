@@ -31,12 +31,21 @@ public struct ModelSummary: Sendable {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private struct Layer {
+  /// A layer of a model.
+  struct Layer {
     let name: String
     let type: String
     let shape: [Int]
     let parameters: Int
     let inputs: [String]
+
+    /// The layer as one of several models': the inputs are those of all and keep their names.
+    func renamed(_ rename: (String) -> String) -> Layer {
+      func shared(_ name: String) -> Bool { name == "user" || name == "item" || name == "time" }
+      return Layer(
+        name: shared(name) ? "" : rename(name), type: type, shape: shape, parameters: parameters,
+        inputs: inputs.map { shared($0) ? $0 : rename($0) })
+    }
 
     var cells: [String] {
       let sizes = (["?"] + shape.map { "\($0)" }).joined(separator: ", ")
@@ -46,8 +55,11 @@ public struct ModelSummary: Sendable {
     }
   }
 
-  private var layers: [Layer] {
-    let configuration = bundle.model.configuration
+  private var layers: [Layer] { Self.layers(of: bundle.model) }
+
+  /// The layers of a model, each after those that it takes its input from.
+  static func layers(of model: any RatingPredictor) -> [Layer] {
+    let configuration = model.configuration
     let (users, items) = (configuration.users, configuration.items)
     let factors = configuration.factors
     var layers = [
@@ -71,22 +83,38 @@ public struct ModelSummary: Sendable {
     case .dot, .ials:
       add("dot", "Dot", [1], 0, ["user_factors", "item_factors"])
     case .bayesianFM:
-      for tensor in bundle.model.tensors where tensor.name.hasSuffix("_samples") {
-        add(tensor.name, "Samples", Array(tensor.shape.dropFirst()), tensor.values.count, [])
+      var names: [String] = []
+      for tensor in model.tensors where tensor.name.hasSuffix("_samples") {
+        let shape = Array(tensor.shape.dropFirst())
+        add(tensor.name, "Samples", shape, tensor.values.count, ["user", "item"])
+        names.append(tensor.name)
       }
+      add("rating", "Mean over samples", [1], 0, names)
     case .itemKNN:
       add("user_bias", "Embedding", [1], users, ["user"])
       add("item_bias", "Embedding", [1], items, ["item"])
       func count(_ name: String) -> Int {
-        bundle.model.tensors.first { $0.name == name }?.values.count ?? 0
+        model.tensors.first { $0.name == name }?.values.count ?? 0
       }
       let (similarities, residuals) = (count("neighbour_similarities"), count("residuals"))
       add("neighbour_similarities", "Neighbours", [1], similarities, ["item"])
       add("residuals", "Neighbours", [1], residuals, ["user"])
       add("neighbours", "Weighted mean", [1], 0, ["neighbour_similarities", "residuals"])
       add("key", "Add", [1], 0, ["neighbours", "user_bias", "item_bias"])
-    case .ease, .blend:
-      break
+    case .ease:
+      let weights = model.tensors.filter { !$0.name.hasPrefix("input_") }
+      let count = weights.reduce(0) { $0 + $1.values.count }
+      add("item_weights", "Weights", [items], count, ["user"])
+      add("key", "Choose", [1], 0, ["item_weights", "item"])
+    case .blend:
+      let members = (model as? BlendModel)?.members ?? []
+      var outputs: [String] = []
+      for (number, member) in members.enumerated() {
+        let own = Self.layers(of: member).map { $0.renamed { "model_\(number + 1).\($0)" } }
+        layers += own.filter { !$0.name.isEmpty }
+        outputs += own.last.map { [$0.name] } ?? []
+      }
+      add("rating", "Weighted sum", [1], 0, outputs)
     case .bias, .biasedDot, .logisticDot, .svdPlusPlus, .als:
       add("user_bias", "Embedding", [1], users, ["user"])
       add("item_bias", "Embedding", [1], items, ["item"])

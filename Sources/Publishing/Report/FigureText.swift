@@ -1,3 +1,4 @@
+import Ratings
 import Storage
 
 /// Numbers as people read them on a page: rounded, grouped, the same in every locale.
@@ -84,4 +85,13 @@ public enum FigureText {
 
   /// What stands for a number that is not known.
   public static let missing = "–"
+}
+
+extension FigureText {
+  /// The day of a time in seconds since 1970-01-01 UTC, as `2018-09-24`.
+  public static func day(_ seconds: Int) -> String {
+    let time = CivilTime(secondsSince1970: Int64(seconds))
+    func two(_ number: Int) -> String { "\(number < 10 ? "0" : "")\(number)" }
+    return "\(time.year)-\(two(time.month))-\(two(time.day))"
+  }
 }

@@ -1,4 +1,4 @@
-public import Ratings
+import Ratings
 
 /// How the errors of a method spread: over their size, and over users and items with many and with few
 /// training ratings.
@@ -65,10 +65,12 @@ public struct ErrorProfile: Equatable, Sendable {
 
 /// Squared errors by bands of training ratings: 0, 1–4, 5–9, 10–19, 20–49 and so on.
 private struct BandSums {
-  private static let lowerBounds = [0, 1] + (0..<9).flatMap { power in
-    let ten = (0..<power).reduce(1) { ten, _ in ten * 10 }
-    return [5 * ten, 10 * ten, 20 * ten]
-  }
+  private static let lowerBounds =
+    [0, 1]
+    + (0..<9).flatMap { power in
+      let ten = (0..<power).reduce(1) { ten, _ in ten * 10 }
+      return [5 * ten, 10 * ten, 20 * ten]
+    }
 
   private let counts: [Int32]
   private var hasRows: [Bool]

@@ -88,9 +88,9 @@ public struct Evaluator: Sendable {
       seed: seed,
       threads: threads)
     var gains: [[Double?]] = []
-    func report(_ method: Int, order: ListOrder, minItemRatings: Int) async throws(
-      CancellationError
-    ) -> MethodReport {
+    func report(_ method: Int, order: ListOrder, minItemRatings: Int)
+      async throws(CancellationError) -> MethodReport
+    {
       let model = [model, baseline][method]
       let lists = try await lists(of: model, order: order, minItemRatings: minItemRatings)
       gains.append(UserGains.ndcg(lists, heldOut: heldOutItems, threshold: threshold))
