@@ -96,7 +96,7 @@ extension ReportPage {
       }
       return table.markup
     }
-    content.append(HTMLDocument.row(tables))
+    content.append(HTMLDocument.beside(tables))
     return content
   }
 }

@@ -183,7 +183,7 @@ extension ReportPage {
       x: "training ratings of the \(member)", y: "RMSE", labels: names,
       series: [BarChart.Series("model", model), BarChart.Series("baseline", baseline)],
       startsAtZero: false)
-    return [HTMLDocument.row([chart.markup, table.markup])]
+    return [HTMLDocument.beside([chart.markup, table.markup])]
   }
 
   /// A bound of a band in few signs: 999 as it is, 1000 as `1k`, 1999 as `2k`.

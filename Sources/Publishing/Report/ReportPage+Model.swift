@@ -6,8 +6,8 @@ extension ReportPage {
     guard let model = report["model"] else { return nil }
     let layers = model["layers"]?.elements ?? []
     var content = [HTMLDocument.facts(modelFacts(model)), selectionTable]
-    if !layers.isEmpty { content.append(layerTable(layers)) }
-    if let diagram = diagram(layers) { content.append(HTMLDocument.row([diagram.markup])) }
+    let table = layers.isEmpty ? [] : [layerTable(layers)]
+    content.append(HTMLDocument.beside(table + (diagram(layers).map { [$0.markup] } ?? [])))
     return HTMLDocument.Section("model", "Model", content)
   }
 

@@ -7,7 +7,7 @@ extension ReportPage {
       "provenance", "Provenance",
       [
         recordTable, HTMLDocument.heading("Making it again"), commands,
-        HTMLDocument.row([stageTable]), planText,
+        stageTable, planText,
       ])
   }
 

@@ -70,7 +70,7 @@ extension ReportPage {
         "User ", .isolated(id),
         Markup(", who rated \(Self.plural(user["ratings"]?.intValue, "item"))"),
       ])
-    return [heading, HTMLDocument.row([bestRated(user), recommended(user)])]
+    return [heading, HTMLDocument.beside([bestRated(user), recommended(user)])]
   }
 
   private func bestRated(_ user: JSONValue) -> Markup {

@@ -41,9 +41,17 @@ extension ReportPage {
           HTMLDocument.heading("Model \(number ?? 1)" + (type.map { ": \($0)" } ?? "")))
       }
       content.append(HTMLDocument.row(charts(own, number: number)))
-      content.append(epochTable(own))
+      content.append(
+        numbers.count > 1 ? epochTable(own) : HTMLDocument.beside([epochTable(own), settingsTable]))
     }
-    content.append(settingsTable)
+    if epochs.contains(where: { !$0.phase.hasPrefix("search") }) {
+      content.append(
+        HTMLDocument.note(
+          "search: the training that validation rows watched, to find the best epoch. refit: the "
+            + "training for so many epochs on all but the held-out rows, whose model is evaluated; "
+            + "refit-all: on all rows."))
+    }
+    if numbers.count != 1 { content.append(settingsTable) }
     return HTMLDocument.Section("training", "Training", content)
   }
 
@@ -215,7 +223,7 @@ extension ReportPage {
 
   private var settingsTable: Markup {
     let settings = report.at("model", "training")?.objectValue ?? []
-    var table = HTMLTable("Settings, with every choice made", [.text("Setting"), .text("Value")])
+    var table = HTMLTable("Settings as they were resolved", [.text("Setting"), .text("Value")])
     for setting in settings where setting.value != .null {
       let value =
         setting.value.objectValue.map { members in

@@ -93,7 +93,7 @@ public struct BarChart: Sendable {
       ChartFrame.text(
         axes.x, ChartFrame.left + ChartFrame.plotWidth / 2, ChartFrame.height - 6, "middle", "name")
     )
-    shapes.append(ChartFrame.text(axes.y, 2, 9, "start", "name"))
+    shapes.append(ChartFrame.text(axes.y, 2, 11, "start", "name"))
     let picture = ChartFrame.picture(
       identifier, title: title, description: description, shapes)
     return ChartFrame.figure(

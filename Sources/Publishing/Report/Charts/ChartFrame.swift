@@ -7,11 +7,11 @@ import Storage
 /// sheet's; nothing depends on them.
 enum ChartFrame {
   static let width = 340.0
-  static let height = 220.0
+  static let height = 230.0
   /// The space around the plot.
   static let left = 46.0
   static let right = 12.0
-  static let top = 14.0
+  static let top = 26.0
   static let bottom = 40.0
 
   static var plotWidth: Double { width - left - right }
@@ -63,7 +63,7 @@ enum ChartFrame {
     }
     shapes.append(line(left, base, width - right, base, "axis"))
     shapes.append(text(xName, left + plotWidth / 2, height - 6, "middle", "name"))
-    shapes.append(text(yName, 2, 9, "start", "name"))
+    shapes.append(text(yName, 2, 11, "start", "name"))
     return shapes
   }
 
