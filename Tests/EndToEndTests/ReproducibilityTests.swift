@@ -16,7 +16,7 @@ import Testing
   static func results(of run: PublishedRun) throws -> [String: SHA256Digest] {
     let records = [
       "SHA256SUMS", "_SUCCESS", "manifest.json", "run.json", "plan.json", "changes.json",
-      "provenance.json", "openlineage.jsonl",
+      "provenance.json", "openlineage.jsonl", "report.html",
     ]
     return try FileSystem.listTree(run.path).filter { !records.contains($0) }
       .reduce(into: [:]) { $0[$1] = try SHA256Digest.ofFile(run.file($1)) }

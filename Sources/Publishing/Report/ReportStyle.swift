@@ -143,7 +143,7 @@ enum ReportStyle {
       .row { grid-template-columns: repeat(2, 1fr); }
       .heat { font-size: 7.5pt; }
       .heat td { min-width: 1.4rem; }
-      table { font-size: 8.5pt; }
+      table { font-size: 8.5pt; break-inside: avoid; }
       pre { white-space: pre-wrap; }
       * { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
     }
