@@ -24,7 +24,7 @@ import Testing
   static let kinds = [
     Kind(
       name: "the usual",
-      says: ["Loss by epoch", "best epoch: ", "Who rated what", "Title 3 &lt;b&gt;", "Ratings by"]),
+      says: ["Loss by epoch", "best epoch: ", "Who rated what", "Title 20 &lt;b&gt;", "Ratings by"]),
     Kind(
       name: "without titles and timestamps", titles: false, timestamps: false,
       says: ["Loss by epoch", "Recommended, ordered by relevance"]),
@@ -64,7 +64,8 @@ import Testing
   {
     var rows = "userId,movieId,rating" + (kind.timestamps ? ",timestamp\n" : "\n")
     for row in 0..<count {
-      rows += "\(row % kind.users + 1),\(row / kind.users + 1),\(row * 7 % 5 + 1)"
+      let (user, place) = (row % kind.users, row / kind.users)
+      rows += "\(user + 1),\((place + 3 * user) % 120 + 1),\(row * 7 % 5 + 1)"
       rows += kind.timestamps ? ",\(1_000_000_000 + row * 300_000)\n" : "\n"
     }
     try directory.write(rows, to: "data/ratings.csv")
@@ -100,7 +101,11 @@ import Testing
     #expect(check.problems == [])
     #expect(check.headings.count(where: { $0 == 2 }) == 7)
     let text = page.replacing("\u{A0}", with: " ")
-    for sentence in kind.says { #expect(text.contains(sentence), "\(sentence)") }
+    for sentence in kind.says {
+      // The whole page is too long for a message.
+      let isThere = text.contains(sentence)
+      #expect(isThere, "\(sentence)")
+    }
 
     #expect(try RunReportPage(path: run).text == page)
     #expect(try RunReportPage(path: directory.path("out")).text == page)
