@@ -10,7 +10,7 @@ extension ReportPage {
     } else {
       content.append(
         HTMLDocument.paragraph(
-          "A \(modelType) model ranks items and predicts no ratings, so it has no errors; the "
+          "The \(modelType) model ranks items and predicts no ratings, so it has no errors; the "
             + "baseline's are in \(RunDocuments.metricsName)."))
     }
     content.append(rankingTable(evaluation))

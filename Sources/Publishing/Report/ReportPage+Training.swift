@@ -114,7 +114,8 @@ extension ReportPage {
     let refit = Self.thinned(epochs.filter { !$0.phase.hasPrefix("search") })
     let suffix = number.map { "-\($0)" } ?? ""
     let best = bestEpoch(search, number: number)
-    let mark = best.map { LineChart.Highlight(Double($0), "best epoch: \($0)") }
+    let mark =
+      search.isEmpty ? nil : best.map { LineChart.Highlight(Double($0), "best epoch: \($0)") }
     func points(
       _ epochs: [HistoryEpoch], _ value: (HistoryEpoch) -> Double?
     ) -> [(x: Double, y: Double)] {
@@ -171,18 +172,21 @@ extension ReportPage {
     let epochs = (documents.run["epochs"]?.elements ?? []).filter {
       $0["phase"]?.stringValue.map(Self.modelNumber) == .some(number)
     }
+    let hasBoth = ["search", "refit"].allSatisfy { phase in
+      epochs.contains { $0["phase"]?.stringValue?.hasPrefix(phase) == true }
+    }
     let seconds = Self.thinned(epochs).map { $0["seconds"]?.doubleValue ?? 0 }
     guard seconds.count > 1 else { return nil }
     let labels = Self.thinned(epochs).map { epoch in
       let isSearch = epoch["phase"]?.stringValue?.hasPrefix("search") == true
-      return (isSearch ? "" : "r") + "\(epoch["epoch"]?.intValue ?? 0)"
+      return (isSearch || !hasBoth ? "" : "r") + "\(epoch["epoch"]?.intValue ?? 0)"
     }
     let sum = epochs.reduce(0.0) { $0 + ($1["seconds"]?.doubleValue ?? 0) }
     return BarChart(
       "seconds\(suffix)", title: "Seconds by epoch",
       description: "Bars by epoch; those of the second training are named with an r. On average an "
         + "epoch took \(FigureText.seconds(sum / Double(epochs.count))).",
-      x: labels.contains { $0.hasPrefix("r") } ? "epoch (r: trained again)" : "epoch",
+      x: hasBoth ? "epoch (r: trained again)" : "epoch",
       y: "seconds", labels: labels, series: [BarChart.Series("seconds", seconds)]
     ).markup
   }

@@ -93,8 +93,8 @@ enum ReportStyle {
       grid-template-columns: repeat(auto-fill, minmax(min(100%, 20rem), 1fr)); margin: 1rem 0; }
     figure { margin: 0; min-width: 0; }
     figcaption { font-weight: 600; font-size: 0.9375rem; margin-bottom: 0.25rem; }
-    figure svg { display: block; width: 100%; height: auto; max-width: 30rem; }
-    figure .wide svg { max-width: none; width: auto; }
+    figure svg { display: block; flex: none; }
+    figure svg:not([width]) { width: 100%; height: auto; max-width: 30rem; }
     svg text { font: 11px system-ui, "Segoe UI", Helvetica, Arial, sans-serif; fill: var(--ink); }
     svg .name { fill: var(--soft); }
     svg .strong { font-weight: 600; }
@@ -121,7 +121,6 @@ enum ReportStyle {
     .legend { list-style: none; margin: 0.25rem 0 0; padding: 0; display: flex; flex-wrap: wrap;
       gap: 0.1rem 1rem; font-size: 0.875rem; }
     .legend li { display: flex; align-items: center; gap: 0.4rem; }
-    figure .legend svg { width: auto; flex: none; }
 
     """
 
@@ -141,6 +140,7 @@ enum ReportStyle {
       thead { display: table-header-group; }
       .scroll { overflow: visible; }
       .row { grid-template-columns: repeat(2, 1fr); }
+      svg.fixed { max-width: 100%; height: auto; }
       .heat { font-size: 7.5pt; }
       .heat td { min-width: 1.4rem; }
       table { font-size: 8.5pt; break-inside: avoid; }

@@ -25,16 +25,23 @@ enum ChartFrame {
     _ identifier: String, title: String, description: String, width: Double = width,
     height: Double = height, _ content: [Markup]
   ) -> Markup {
-    .element(
+    let names: [Markup] = [
+      .element("title", ["id": "\(identifier)-title"], Markup(title)),
+      .element("desc", ["id": "\(identifier)-desc"], Markup(description)),
+    ]
+    let box = "0 0 \(number(width)) \(number(height))"
+    let labels = "\(identifier)-title \(identifier)-desc"
+    // What is wider than a phone keeps its size, so that its texts stay readable, and is scrolled.
+    guard width > Self.width else {
+      return .element(
+        "svg", ["viewBox": box, "role": "img", "aria-labelledby": labels], names + content)
+    }
+    return .element(
       "svg",
       [
-        "viewBox": "0 0 \(number(width)) \(number(height))", "role": "img",
-        "aria-labelledby": "\(identifier)-title \(identifier)-desc",
-      ],
-      [
-        .element("title", ["id": "\(identifier)-title"], Markup(title)),
-        .element("desc", ["id": "\(identifier)-desc"], Markup(description)),
-      ] + content)
+        "viewBox": box, "width": number(width), "height": number(height), "class": "fixed",
+        "role": "img", "aria-labelledby": labels,
+      ], names + content)
   }
 
   /// A picture with its caption.

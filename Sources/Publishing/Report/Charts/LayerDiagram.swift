@@ -81,7 +81,7 @@ public struct LayerDiagram: Sendable {
       title,
       [
         width > ChartFrame.width
-          ? HTMLTable.scrolling(Markup(title), .element("div", ["class": "wide"], [picture]))
+          ? HTMLTable.scrolling(Markup(title), picture)
           : picture
       ])
   }
