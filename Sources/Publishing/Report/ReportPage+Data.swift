@@ -49,7 +49,7 @@ extension ReportPage {
   /// What became of the rows that were read.
   private func rowsNote(_ data: JSONValue) -> Markup {
     func sum(_ value: JSONValue?) -> Int {
-      (value?.objectValue ?? []).reduce(0) { $0 + ($1.value.intValue ?? 0) }
+      (value?.objectValue ?? []).reduce(0) { $0 &+ ($1.value.intValue ?? 0) }
     }
     var texts = ["\(Self.plural(data["rows_read"]?.intValue, "row")) read"]
     let skipped = sum(data["rows_skipped"])
@@ -100,7 +100,7 @@ extension ReportPage {
       "periods", title: "Ratings by \(unit)",
       description:
         "Bars by \(unit), from \(labels[0]) to \(labels[labels.count - 1]). The most are "
-        + "in \(labels[most]): \(FigureText.count(Int(values[most]))).",
+        + "in \(labels[most]): \(FigureText.short(values[most])).",
       x: unit, y: "ratings", labels: labels, series: [BarChart.Series("ratings", values)])
   }
 

@@ -18,7 +18,7 @@ extension ReportPage {
     }
     if let parameters = model["parameters"]?.intValue {
       facts.append(("Parameters", Markup(FigureText.count(parameters))))
-      if parameters < 1 << 60 {
+      if (0..<1 << 60).contains(parameters) {
         facts.append(("Their size", Markup(FigureText.bytes(4 * parameters))))
       }
     }

@@ -163,8 +163,9 @@ extension ReportPage {
   private static func courses(_ series: [LineChart.Series]) -> String {
     series.map { curve in
       guard let first = curve.points.first, let last = curve.points.last else { return "" }
-      return "\(curve.name): \(FigureText.fixed(first.y, digits: 4)) in epoch \(Int(first.x)), "
-        + "\(FigureText.fixed(last.y, digits: 4)) in epoch \(Int(last.x))."
+      return
+        "\(curve.name): \(FigureText.fixed(first.y, digits: 4)) in epoch \(FigureText.short(first.x)), "
+        + "\(FigureText.fixed(last.y, digits: 4)) in epoch \(FigureText.short(last.x))."
     }.joined(separator: " ")
   }
 

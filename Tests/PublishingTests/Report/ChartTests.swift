@@ -18,7 +18,10 @@ import Testing
   }
 
   @Test func oneValueNoValueAndValuesThatAreNotFiniteHaveAScale() {
-    for values in [[], [0], [5], [-5], [.nan, .infinity], [1e300, -1e300], [1e-300, 2e-300]] {
+    for values in [
+      [], [0], [5], [-5], [.nan, .infinity], [1e300, -1e300], [1e-300, 2e-300], [1e-320, 3e-320],
+      [1.7e308, -1.7e308],
+    ] {
       for includesZero in [false, true] {
         let scale = ChartScale.even(values, start: 0, length: 100, includesZero: includesZero)
         #expect(scale.ticks.count >= 2 && scale.ticks.count < 20, "\(values)")

@@ -33,6 +33,19 @@ import Testing
       "recommendations": nonsense, "selection": ["models": [nonsense]], "lists": nonsense,
       "previous_run": "x", "warnings": [5], "epochs": [["phase": 1]], "stage_seconds": ["x": "y"],
     ]
+    let most = JSONValue.integer(.max)
+    let extreme: JSONValue = [
+      "data": [
+        "ratings": most, "rows_skipped": ["a": most, "b": most], "oldest_timestamp": .integer(.min),
+        "newest_timestamp": most, "periods": ["counts": [["ratings": 1e300], ["year": most]]],
+      ],
+      "model": ["parameters": .integer(.min)], "stage_seconds": ["train": 1e308],
+      "evaluation": ["model": ["rmse": 1e308], "baseline": ["rmse": 1e-320]],
+    ]
+    let extremes = page(
+      run: extreme, metrics: extreme, report: extreme,
+      history: [["search", "\(Int.max)", "1e308", "-1e308", "1e-320", "0"]])
+    #expect(PageCheck(extremes).problems == [])
     let text = page(
       plan: nested, run: nested, metrics: nested, changes: nested, report: nested,
       history: [["search", "x", "", "", "", ""], ["search-9", "1", "nan", "inf", "", "x"]])
