@@ -19,7 +19,8 @@ import Testing
 
   @Test func oneValueNoValueAndValuesThatAreNotFiniteHaveAScale() {
     for values in [
-      [], [0], [5], [-5], [.nan, .infinity], [1e300, -1e300], [1e-300, 2e-300], [1e-320, 3e-320],
+      [], [0], [5], [-5], [.nan, .infinity], [1e300, -1e300], [1e-300, 2e-300],
+      [.leastNonzeroMagnitude, .leastNormalMagnitude],
       [1.7e308, -1.7e308],
     ] {
       for includesZero in [false, true] {

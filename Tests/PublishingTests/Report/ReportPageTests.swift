@@ -40,7 +40,9 @@ import Testing
         "newest_timestamp": most, "periods": ["counts": [["ratings": 1e300], ["year": most]]],
       ],
       "model": ["parameters": .integer(.min)], "stage_seconds": ["train": 1e308],
-      "evaluation": ["model": ["rmse": 1e308], "baseline": ["rmse": 1e-320]],
+      "evaluation": [
+        "model": ["rmse": 1e308], "baseline": ["rmse": .numberOrNull(.leastNonzeroMagnitude)],
+      ],
     ]
     let extremes = page(
       run: extreme, metrics: extreme, report: extreme,
