@@ -1,0 +1,118 @@
+/// Bars side by side: a histogram, or groups of bars of which each has a number of its own.
+public struct BarChart: Sendable {
+  /// The bars of one kind, one for each label.
+  public struct Series: Sendable {
+    let name: String
+    let values: [Double]
+
+    /// Names bars; where there is no finite value, there is no bar.
+    public init(_ name: String, _ values: [Double]) {
+      self.name = name
+      self.values = values
+    }
+  }
+
+  let identifier: String
+  let title: String
+  let description: String
+  let axes: (x: String, y: String)
+  let labels: [String]
+  let series: [Series]
+  let startsAtZero: Bool
+
+  /// Describes a chart. Bars begin at 0 unless `startsAtZero` is false, and then are dots.
+  ///
+  /// - Precondition: Every series has a value for each label.
+  public init(
+    _ identifier: String, title: String, description: String, x: String, y: String,
+    labels: [String], series: [Series], startsAtZero: Bool = true
+  ) {
+    precondition(series.allSatisfy { $0.values.count == labels.count }, "a bar has no label")
+    self.identifier = identifier
+    self.title = title
+    self.description = description
+    axes = (x, y)
+    self.labels = labels
+    self.series = series
+    self.startsAtZero = startsAtZero
+  }
+
+  /// The figure.
+  public var markup: Markup {
+    let y = ChartScale.even(
+      series.flatMap(\.values), start: ChartFrame.base, length: -ChartFrame.plotHeight,
+      includesZero: startsAtZero)
+    var shapes: [Markup] = []
+    for tick in y.ticks {
+      shapes.append(
+        ChartFrame.line(
+          ChartFrame.left, tick.place, ChartFrame.width - ChartFrame.right, tick.place, "grid"))
+      shapes.append(ChartFrame.text(tick.label, ChartFrame.left - 5, tick.place + 3.5, "end"))
+    }
+    let room = ChartFrame.plotWidth / Double(max(labels.count, 1))
+    let barWidth = room * (labels.count > 20 ? 0.94 : 0.8) / Double(max(series.count, 1))
+    for (number, bars) in series.enumerated() {
+      for (place, value) in bars.values.enumerated() where value.isFinite {
+        let top = y.place(value)
+        let left =
+          ChartFrame.left + (Double(place) + 0.5) * room
+          + (Double(number) - Double(series.count) / 2) * barWidth
+        shapes.append(
+          startsAtZero
+            ? ChartFrame.rectangle(
+              left, top, max(barWidth - 0.6, 0.4), max(ChartFrame.base - top, 0),
+              "bar b\(number % 2)")
+            : .element(
+              "circle",
+              [
+                "cx": ChartFrame.number(left + barWidth / 2), "cy": ChartFrame.number(top),
+                "r": "4", "class": "point b\(number % 2)",
+              ]))
+      }
+    }
+    shapes += names(room)
+    shapes.append(
+      ChartFrame.line(
+        ChartFrame.left, ChartFrame.base, ChartFrame.width - ChartFrame.right, ChartFrame.base,
+        "axis"))
+    shapes.append(
+      ChartFrame.text(
+        axes.x, ChartFrame.left + ChartFrame.plotWidth / 2, ChartFrame.height - 6, "middle", "name")
+    )
+    shapes.append(ChartFrame.text(axes.y, 2, 9, "start", "name"))
+    let picture = ChartFrame.picture(
+      identifier, title: title, description: description, shapes)
+    return ChartFrame.figure(title, series.count > 1 ? [picture, legend] : [picture])
+  }
+
+  /// The labels, as many of them as have room.
+  private func names(_ room: Double) -> [Markup] {
+    let widest = Double(labels.map(\.count).max() ?? 1) * 6 + 5
+    let every = max(Int((widest / room).rounded(.up)), 1)
+    return labels.enumerated().filter { $0.offset % every == 0 }.map { place, label in
+      ChartFrame.text(
+        label, ChartFrame.left + (Double(place) + 0.5) * room, ChartFrame.base + 15, "middle")
+    }
+  }
+
+  private var legend: Markup {
+    .element(
+      "ul", ["class": "legend"],
+      series.enumerated().map { number, bars in
+        .element(
+          "li", [:],
+          [
+            .element(
+              "svg",
+              ["viewBox": "0 0 14 12", "width": "14", "height": "12", "aria-hidden": "true"],
+              [
+                startsAtZero
+                  ? ChartFrame.rectangle(1, 1, 12, 10, "bar b\(number % 2)")
+                  : .element(
+                    "circle", ["cx": "7", "cy": "6", "r": "4", "class": "point b\(number % 2)"])
+              ]),
+            Markup(bars.name),
+          ])
+      })
+  }
+}
