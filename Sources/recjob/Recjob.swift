@@ -24,7 +24,8 @@ struct Recjob: AsyncParsableCommand {
       """,
     version: Program.version,
     subcommands: [
-      Run.self, Validate.self, Schema.self, Fetch.self, Compare.self, Tune.self, Recommend.self,
+      Run.self, Validate.self, Schema.self, Fetch.self, Explore.self, Compare.self, Tune.self,
+      Recommend.self,
       Inspect.self, Verify.self, Reproduce.self, Diff.self, Runs.self, Rollback.self,
     ])
 
