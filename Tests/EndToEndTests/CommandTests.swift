@@ -94,7 +94,11 @@ import Testing
       #expect(answer.output == answers[0].output)
     }
     try Snapshot.expect(answers[0].output, toBe: "recommend.txt")
-    try Snapshot.expect(fixture.recjob("inspect", "out").output, toBe: "inspect.txt")
+    // Away from its run, a bundle does not tell when it was made.
+    try fixture.directory.write(
+      FileSystem.readBytes(fixture.path(packed)), to: "elsewhere.tar.gz")
+    try Snapshot.expect(
+      fixture.recjob("inspect", "elsewhere.tar.gz").output, toBe: "inspect.txt")
   }
 
   @Test func recommendAnswersAsTheRunDid() throws {
@@ -106,9 +110,12 @@ import Testing
       fixture.latest.recommendationLines().first { $0["user_id"] == "3" }?["recommendations"]?
         .arrayValue)
     let listed = try #require(json["recommendations"]?.arrayValue)
-    for key in ["item_id", "rank", "score", "title"] {
-      #expect(listed.map { $0[key] } == line.map { $0[key] })
-    }
+    #expect(listed == line)
+    // What follows in a line of the answer is no part of the export.
+    let lines = try fixture.latest.bytes("recommendations.jsonl").split(separator: 10)
+    let exported = lines.map { String(decoding: $0, as: UTF8.self) }
+      .first { $0.hasPrefix(#"{"user_id":"3","#) }
+    #expect(answer.output.hasPrefix(try #require(exported).dropLast() + #","rated_items":"#))
     let rated = fixture.data.rows().filter { PlantedDataset.userLabel($0.user) == "3" }
     #expect(json["rated_items"]?.intValue == rated.count)
     let best = try #require(json["best_rated"]?.arrayValue).map { $0["rating"]?.doubleValue }
@@ -122,8 +129,30 @@ import Testing
     #expect(answer.status == 65)
     #expect(answer.output.isEmpty)
     #expect(answer.errors.contains(#"does not know the user "nobody""#))
+    #expect(answer.errors.contains("ids are numbers from 1 to "))
     #expect(try fixture.recjob("recommend", "nowhere", "--user", "3").status == 66)
     #expect(try fixture.recjob("recommend", "out").status == 64)
+  }
+
+  @Test func severalUsersAreAnsweredInTheirOrder() throws {
+    let fixture = try JobFixture()
+    _ = try fixture.run()
+    try fixture.directory.write("7\r\n\n3\r\n", to: "users.txt")
+    let answer = try fixture.recjob("recommend", "out", "--users", "users.txt", "--json")
+    #expect(answer.status == 0, "\(answer.errors)")
+    let users = try answer.output.split(separator: "\n").map {
+      try JSONParser.parseValue(Array($0.utf8), path: "answer")["user_id"]
+    }
+    #expect(users == ["7", "3"])
+    let both = try fixture.recjob("recommend", "out", "--user", "7", "--user", "3")
+    let apart = try ["7", "3"].map { try fixture.recjob("recommend", "out", "--user", $0).output }
+    #expect(both.output == apart.joined(separator: "\n"))
+
+    let partly = try fixture.recjob("recommend", "out", "--user", "7", "--user", "99", "--json")
+    #expect(partly.status == 65)
+    #expect(partly.output == answer.output.prefix { $0 != "\n" } + "\n")
+    #expect(partly.errors.contains(#"does not know 1 of the 2 users: "99""#))
+    #expect(try fixture.recjob("recommend", "out", "--users", "none.txt").status == 66)
   }
 
   @Test func severalJobFilesAreCheckedAtOnce() throws {
@@ -183,7 +212,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "run", "validate", "schema", "fetch", "compare", "tune", "recommend", "inspect", "verify",
+    "run", "validate", "schema", "fetch", "explore", "compare", "tune", "recommend", "inspect",
+    "verify",
     "reproduce", "diff",
     "runs", "rollback",
   ])

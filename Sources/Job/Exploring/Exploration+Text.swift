@@ -206,16 +206,17 @@ extension Exploration {
     for (user, ratings) in zip(users, table.ratings) {
       cells.add([user] + ratings.map { $0.map { FigureText.short(Double($0), digits: 2) } ?? "·" })
     }
+    let hasTitles = !dataset.itemDetails.isEmpty
     var legend = TextTable(
-      (isNarrow ? [] : [""]) + ["item", "ratings", "title"],
-      (isNarrow ? [] : [.left]) + [.right, .right, .left])
+      (isNarrow ? [] : [""]) + ["item", "ratings"] + (hasTitles ? ["title"] : []),
+      (isNarrow ? [] : [.left]) + [.right, .right] + (hasTitles ? [.left] : []))
     for (item, letter) in zip(table.items, letters) {
       legend.add(
-        (isNarrow ? [] : [letter]) + [
-          TextTable.clipped(dataset.items.label(of: item.index), to: 40),
-          FigureText.count(item.count),
-          TextTable.clipped(title(of: item.index) ?? "", to: 60),
-        ])
+        (isNarrow ? [] : [letter])
+          + [
+            TextTable.clipped(dataset.items.label(of: item.index), to: 40),
+            FigureText.count(item.count),
+          ] + (hasTitles ? [TextTable.clipped(title(of: item.index) ?? "", to: 60)] : []))
     }
     return [
       "The \(users.count) most active users by the \(items.count) most rated items", "",

@@ -34,11 +34,11 @@ public struct ModelSummary: Sendable {
       "Model: \(configuration.type.rawValue)", "Version: \(bundle.version?.short ?? "unknown")", "",
     ]
     lines += layerTable + [""] + totals + [""]
-    lines += ["Prediction: \(bundle.configuration.formula)"]
-    if let blend = bundle.configuration.blend, let formula = blend.json["formula"]?.stringValue {
-      lines.append("Order of the lists: \(formula)")
+    lines += Self.wrapped("Prediction: \(bundle.configuration.formula)")
+    if let formula = bundle.configuration.blend?.json["formula"]?.stringValue {
+      lines += Self.wrapped("Order of the lists: \(formula)")
     }
-    lines += ["Reasons: \(reasonText)", ""]
+    lines += Self.wrapped("Reasons: \(reasonText)") + [""]
     lines += metrics + [""]
     let selected = selection
     if !selected.isEmpty { lines += selected + [""] }
@@ -89,7 +89,9 @@ public struct ModelSummary: Sendable {
 
   private var reasonText: String {
     switch reasons {
-    case .exact: "exact: what each rating of the user adds to the key that orders the list"
+    case .exact where bundle.blend != nil:
+      "exact: what each rating of the user adds to the key of the relevance model"
+    case .exact: "exact: what each rating of the user adds to the key"
     case .similarity: "by similarity: the model's key is no sum over what the user rated"
     }
   }
@@ -130,9 +132,13 @@ public struct ModelSummary: Sendable {
 
   private var settings: [String] {
     Self.aligned(
-      (bundle.configuration.training.objectValue ?? []).map {
+      (bundle.configuration.training.objectValue ?? []).filter { $0.value != .null }.map {
         ($0.key, $0.value.stringValue ?? $0.value.text())
       })
+  }
+
+  private static func wrapped(_ text: String) -> [String] {
+    TextTable.wrapped(text, width: 100)
   }
 
   private static func aligned(_ facts: [(name: String, value: String)]) -> [String] {

@@ -44,6 +44,17 @@ struct TextTable {
     }
   }
 
+  /// A text in lines of at most some width, broken between words; all but the first are indented.
+  static func wrapped(_ text: String, width: Int) -> [String] {
+    text.split(separator: " ").reduce(into: []) { lines, word in
+      if let last = lines.last, last.count + 1 + word.count <= width {
+        lines[lines.count - 1] = "\(last) \(word)"
+      } else {
+        lines.append((lines.isEmpty ? "" : "  ") + word)
+      }
+    }
+  }
+
   /// A text of the data, cut where a column has no more room for it.
   static func clipped(_ text: String, to width: Int) -> String {
     text.count <= width ? text : text.prefix(max(width - 1, 0)) + "…"
