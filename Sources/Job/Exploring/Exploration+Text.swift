@@ -82,8 +82,8 @@ extension Exploration {
       let rating = columns[row]
       table.add(
         [
-          TextTable.clipped(dataset.users.label(of: rating.user), to: 30),
-          TextTable.clipped(dataset.items.label(of: rating.item), to: 30),
+          TextTable.clipped(dataset.users.label(of: rating.user), to: 36),
+          TextTable.clipped(dataset.items.label(of: rating.item), to: 36),
           FigureText.short(Double(rating.value)),
         ] + (hasTimes ? [rating.timestamp.map { Self.time($0) } ?? ""] : []))
     }
@@ -100,7 +100,8 @@ extension Exploration {
     for (item, count) in zip(dataset.items.indices, counts) {
       table.add(
         [
-          TextTable.clipped(dataset.items.label(of: item), to: 30), FigureText.count(count),
+          TextTable.clipped(dataset.items.label(of: item), to: hasDetails ? 20 : 60),
+          FigureText.count(count),
         ]
           + (hasDetails
             ? [
@@ -180,6 +181,9 @@ extension Exploration {
         + "\(Self.time(time.last, isDay: true)), by \(Self.length(ofPeriods: months))", "",
     ]
     guard let first = time.periods.first, let last = time.periods.last else { return lines }
+    guard time.periods.count > 1 else {
+      return lines + ["  all in \(Self.name(of: first, months: months))"]
+    }
     lines.append(
       "  \(Self.name(of: first, months: months)) "
         + "\(TextChart.sparkline(time.periods.map(\.count))) \(Self.name(of: last, months: months))"
