@@ -137,7 +137,7 @@ extension Exploration {
       caption: "Ratings; an empty cell is a pair without one", corner: "user",
       rows: table.users.map { FigureText.clipped(dataset.users.label(of: $0.index), to: 20) },
       columns: table.items.map {
-        FigureText.clipped(title(of: $0.index) ?? dataset.items.label(of: $0.index), to: 30)
+        FigureText.clipped(title(of: $0.index) ?? dataset.items.label(of: $0.index), to: 18)
       },
       values: table.ratings.map { $0.map { $0.map { Double($0) } } },
       range: (Double(dataset.scale.minimum), Double(dataset.scale.maximum)))

@@ -16,6 +16,9 @@ struct ModelLayer: Equatable, Sendable {
   var kept = 0
   /// The layers that it takes its input from.
   var inputs: [String] = []
+
+  /// All of its numbers.
+  var numbers: Int { parameters + kept }
 }
 
 /// The layers of a model, in an order in which each stands after its inputs.
@@ -30,31 +33,10 @@ struct ModelLayers: Sendable {
 
   /// The layers of a bundle: those of its model and, where its lists are ordered by relevance, of that.
   static func of(_ bundle: ModelBundle) -> [ModelLayer] {
-    let model = bundle.model.configuration
-    let plans = bundle.resultPlan["model"]
-    var layers = of(model, bundle.model.tensors, plan: plans)
-    if case .blend(let blend) = model.details {
-      layers = inputs(of: blend.models.contains { usesTime($0) })
-      var ratings: [String] = []
-      for (number, part) in blend.models.enumerated() {
-        let prefix = "model_\(number + 1)."
-        let tensors = bundle.model.tensors.filter { $0.name.hasPrefix(prefix) }.map {
-          NamedTensor(
-            name: String($0.name.dropFirst(prefix.count)), shape: $0.shape, values: $0.values)
-        }
-        let plan = plans?.arrayValue.flatMap { number < $0.count ? $0[number] : nil }
-        let own = of(part, tensors, plan: plan)
-        layers += prefixed(own, by: prefix)
-        ratings += own.last.map { [prefix + $0.name] } ?? []
-      }
-      layers.append(
-        ModelLayer(
-          name: "rating", type: "Weighted sum", shape: [1], parameters: blend.weights.count,
-          inputs: ratings))
-    }
+    var layers = of(bundle.model, plan: bundle.resultPlan["model"])
     guard let relevance = bundle.blend?.model else { return layers }
     let rating = layers.last?.name ?? ""
-    let own = of(relevance.configuration, relevance.tensors, plan: nil)
+    let own = of(relevance)
     layers += prefixed(own, by: "relevance.")
     layers.append(
       ModelLayer(
@@ -63,8 +45,34 @@ struct ModelLayers: Sendable {
     return layers
   }
 
-  /// The layers of one model; `plan` is what its job says of it.
-  static func of(
+  /// The layers of a model; `plan` is what its job says of it.
+  static func of(_ model: any RatingPredictor, plan: JSONValue? = nil) -> [ModelLayer] {
+    guard case .blend(let blend) = model.configuration.details else {
+      return of(model.configuration, model.tensors, plan: plan)
+    }
+    let tensors = model.tensors
+    var layers = inputs(of: blend.models.contains { usesTime($0) })
+    var ratings: [String] = []
+    for (number, part) in blend.models.enumerated() {
+      let prefix = "model_\(number + 1)."
+      let partTensors = tensors.filter { $0.name.hasPrefix(prefix) }.map {
+        NamedTensor(
+          name: String($0.name.dropFirst(prefix.count)), shape: $0.shape, values: $0.values)
+      }
+      let plans = plan?.arrayValue ?? []
+      let own = of(part, partTensors, plan: number < plans.count ? plans[number] : nil)
+      layers += prefixed(own, by: prefix)
+      ratings += own.last.map { [prefix + $0.name] } ?? []
+    }
+    layers.append(
+      ModelLayer(
+        name: "rating", type: "Weighted sum", shape: [1], parameters: blend.weights.count,
+        inputs: ratings))
+    return layers
+  }
+
+  /// The layers of a model that is no blend.
+  private static func of(
     _ model: ModelConfiguration, _ tensors: [NamedTensor], plan: JSONValue?
   ) -> [ModelLayer] {
     var layers = ModelLayers(tensors)
@@ -123,7 +131,7 @@ struct ModelLayers: Sendable {
         kept: ([tensor] + others).reduce(0) { $0 + size($1) }, inputs: inputs))
   }
 
-  /// Adds a layer that is there already with the numbers of a trained tensor.
+  /// Adds a layer.
   mutating func add(_ layer: ModelLayer) { layers.append(layer) }
 
   /// Adds what makes a rating of a key, by the model's link.

@@ -54,7 +54,7 @@ public struct ModelSummary: Sendable {
       let sizes = (["?"] + layer.shape.map { "\($0)" }).joined(separator: ", ")
       var rest = Self.wrapped(layer.inputs)[...]
       table.add([
-        layer.name, layer.type, "(\(sizes))", FigureText.count(layer.parameters + layer.kept),
+        layer.name, layer.type, "(\(sizes))", FigureText.count(layer.numbers),
         rest.popFirst() ?? "",
       ])
       for line in rest { table.add(["", "", "", "", line]) }
