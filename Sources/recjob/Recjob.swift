@@ -25,8 +25,8 @@ struct Recjob: AsyncParsableCommand {
     version: Program.version,
     subcommands: [
       Run.self, Validate.self, Schema.self, Fetch.self, Explore.self, Compare.self, Tune.self,
-      Recommend.self,
-      Inspect.self, Verify.self, Reproduce.self, Diff.self, Runs.self, Rollback.self,
+      Recommend.self, Inspect.self, Verify.self, Reproduce.self, Diff.self, Report.self, Runs.self,
+      Rollback.self,
     ])
 
   /// Runs a command and ends with its exit status; `recjob JOB.json` is `recjob run JOB.json`.

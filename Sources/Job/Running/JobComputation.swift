@@ -18,15 +18,20 @@ struct JobComputation {
     let split = try await clock.run(.split) {
       try DatasetSplit(dataset: dataset, options: plan.split)
     }
-    let trained = try await clock.run(.train) {
+    let (trained, epochs) = try await clock.run(.train) {
       checkpoints?.trainingBegins()
       defer { checkpoints?.trainingIsOver() }
-      return try ModelTraining(
-        plan: plan, dataset: dataset, split: split, threads: threads, onEpoch: report,
-        earlier: checkpoints?.load()
+      var epochs = EpochClock()
+      let trained = try ModelTraining(
+        plan: plan, dataset: dataset, split: split, threads: threads,
+        onEpoch: {
+          epochs.ended($0)
+          report($0)
+        }, earlier: checkpoints?.load()
       ) { (checkpoint) throws(TrainingError) in
         try checkpoints?.epochEnded(checkpoint)
       }.run()
+      return (trained, epochs.epochs)
     }
     checkpoints?.keep(trained)
     let users = dataset.users.count
@@ -60,7 +65,7 @@ struct JobComputation {
     return JobResult(
       trained: trained, evaluation: evaluation, lists: lists,
       metrics: MetricsDocument.json(trained, plan: plan, evaluation: evaluation, lists: lists),
-      threads: threads)
+      epochs: epochs, threads: threads)
   }
 
   private func log(_ evaluation: EvaluationReport) {
@@ -95,6 +100,8 @@ struct JobResult {
   let lists: [RecommendationList]
   /// The content of `metrics.json`.
   let metrics: JSONValue
+  /// How long each epoch took; a record and no result.
+  let epochs: [EpochSeconds]
   /// The threads that write; they have no influence on what is written.
   let threads: Int
 
@@ -120,6 +127,7 @@ struct JobResult {
       let version = try bundle.write(to: model, threads: threads)
       _ = try ModelBundle.pack(
         model, version: version, jobName: plan.name, into: directory, threads: threads)
+      try writeReport(to: directory, plan: plan, version: version)
     }
     return rows
   }
@@ -134,6 +142,16 @@ struct JobResult {
       try file.write(text)
       _ = try file.close(sync: false)
     }
+  }
+
+  /// Writes `report.json`; `version` is that of the bundle, if there is one.
+  func writeReport(
+    to directory: String, plan: Plan, version: BundleVersion?
+  ) throws(StorageError) {
+    let document = ReportDocument(result: self, plan: plan, version: version)
+    var file = try OutputFile(PathName.joined(directory, RunDocuments.reportName))
+    try file.write(document.json.prettyText())
+    _ = try file.close(sync: false)
   }
 
   func summary(

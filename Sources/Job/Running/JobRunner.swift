@@ -151,20 +151,24 @@ public struct JobRunner: Sendable {
           since: latest.map { PreviousRun($0) })
       }
       changes.report(to: logger, &clock)
-      let ignored = try await gate(result, changes, output: output, staged: staged, &clock)
+      // What `run.json` says, when all else is known.
+      let record = { (clock: StageClock) in
+        RunRecord(
+          identifier: "\(staged.identifier)", plan: plan, jobFile: jobFile,
+          resultPlanHash: plan.resultPlanHash(of: fetched),
+          fetched: fetched, started: started, finished: Date(),
+          stageSeconds: clock.stages, threads: threads, warnings: clock.warnings,
+          estimatedMemoryBytes: memory.bytes, ignoredGates: [], epochs: result.epochs)
+      }
+      let ignored = try await gate(
+        result, changes, record: record, output: output, staged: staged, &clock)
       let rows = try await result.write(
         to: staged.path, plan: plan, resultPlan: resultPlan, &clock)
       let stages = clock
       let published = try await clock.run(.publish) {
-        let record = RunRecord(
-          identifier: "\(staged.identifier)", plan: plan, jobFile: jobFile,
-          resultPlanHash: plan.resultPlanHash(of: fetched),
-          fetched: fetched, started: started, finished: Date(),
-          stageSeconds: stages.stages, threads: threads, warnings: stages.warnings,
-          estimatedMemoryBytes: memory.bytes, ignoredGates: ignored)
-        try Self.write(plan.json(), "plan.json", staged.path)
-        try Self.write(record.json, "run.json", staged.path)
-        try Self.write(changes.json, "changes.json", staged.path)
+        var record = record(stages)
+        record.ignoredGates = ignored
+        try write(record, changes, to: staged.path)
         return try output.publish(staged, rows: rows, threads: threads) {
           RunStatements(
             record: record, ratings: dataset.ratings.count,
@@ -280,8 +284,8 @@ public struct JobRunner: Sendable {
 
   /// Returns the refusals that were ignored, or throws them.
   private func gate(
-    _ result: JobResult, _ changes: ChangesDocument, output: RunDirectory,
-    staged: RunDirectory.StagedRun, _ clock: inout StageClock
+    _ result: JobResult, _ changes: ChangesDocument, record: (StageClock) -> RunRecord,
+    output: RunDirectory, staged: RunDirectory.StagedRun, _ clock: inout StageClock
   ) async throws(JobError) -> [String] {
     let findings = try await clock.run(.gate) {
       Gates(options: plan.gates).check(
@@ -294,14 +298,27 @@ public struct JobRunner: Sendable {
       for refusal in findings.refusals { clock.warn("gate ignored: \(refusal)") }
       return findings.refusals
     }
+    var record = record(clock)
+    record.refusals = findings.refusals
     return try await clock.run(.gate) {
-      try Self.write(plan.json(), "plan.json", staged.path)
-      try Self.write(changes.json, "changes.json", staged.path)
       try result.writeMetrics(to: staged.path)
-      let rejected = try output.reject(
-        staged, keeping: ["metrics.json", "history.csv", "plan.json", "changes.json"])
+      try result.writeReport(to: staged.path, plan: plan, version: nil)
+      try write(record, changes, to: staged.path)
+      let rejected = try output.reject(staged, keeping: RunDocuments.names + [ReportPage.name])
       throw GateRefusal(reasons: findings.refusals, rejectedDirectory: rejected)
     }
+  }
+
+  /// Writes the records of a run whose results are written, and from all of them its page.
+  private func write(
+    _ record: RunRecord, _ changes: ChangesDocument, to directory: String
+  ) throws {
+    try Self.write(plan.json(), RunDocuments.planName, directory)
+    try Self.write(record.json, RunDocuments.runName, directory)
+    try Self.write(changes.json, RunDocuments.changesName, directory)
+    // It is made of the files, not of what they were made of, so that it can be made of them again.
+    let page = ReportPage(try RunDocuments(of: directory)).text
+    try DurableFile.write(page, to: PathName.joined(directory, ReportPage.name))
   }
 
   private static func write(
