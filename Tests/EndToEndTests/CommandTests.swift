@@ -153,7 +153,7 @@ import Testing
     let lines = try logged.errors.split(separator: "\n").map {
       try JSONParser.parseValue(Array($0.utf8), path: "log")
     }
-    #expect(lines.contains { $0["epoch.number"] == "12" && $0["level"] == "info" })
+    #expect(lines.contains { $0["epoch.number"] == 12 && $0["level"] == "info" })
     #expect(lines.allSatisfy { $0["time"]?.stringValue?.hasSuffix("Z") ?? false })
     #expect(try fixture.run("--quiet", "--set", "gates.beat_baseline=off").errors.isEmpty)
   }

@@ -46,6 +46,7 @@ public enum ExitStatus: Int32, CaseIterable, Sendable {
     case let error as PublishingError: self.init(publishing: error)
     case is GateRefusal: self = .refused
     case let error as TuningError: self.init(tuning: error)
+    case let error as StartingError: self.init(starting: error)
     case let error as ReproductionError: self.init(reproduction: error)
     case let error as StorageError: self.init(storage: error)
     default: self = .fault
@@ -90,6 +91,13 @@ public enum ExitStatus: Int32, CaseIterable, Sendable {
     switch reproduction {
     case .differs: self = .badData
     case .notARun: self = .inputMissing
+    }
+  }
+
+  private init(starting: StartingError) {
+    switch starting {
+    case .unclear: self = .badData
+    case .fileExists: self = .cannotCreate
     }
   }
 

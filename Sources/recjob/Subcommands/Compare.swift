@@ -41,10 +41,12 @@ struct Compare: AsyncParsableCommand {
 
   func run() async throws {
     let (file, plan) = try job.load()
-    var logger = logging.makeLogger()
+    let progress = logging.makeProgress()
+    var logger = logging.makeLogger(progress: progress)
     logger[metadataKey: "job"] = "\(plan.name)"
     var settings = RunSettings()
     settings.threads = threads
+    settings.progress = progress
     let comparison = try ModelComparison(
       jobFile: file, plan: plan, settings: settings, logger: logger)
     let outcome = try await EndedBySignal.run { try await comparison.runUntilSignal() }

@@ -50,14 +50,13 @@ struct Tune: AsyncParsableCommand {
         "--write \(write): the file must be in the directory of the job file, which the job's "
           + "relative paths are relative to.")
     }
-    var logger = logging.makeLogger()
+    let progress = logging.makeProgress()
+    var logger = logging.makeLogger(progress: progress)
     logger[metadataKey: "job"] = "\(plan.name)"
     var settings = RunSettings()
     settings.threads = threads
-    let isQuiet = logging.quiet || logging.logFormat == .json
-    let tuning = try Tuning(
-      jobFile: file, plan: plan, settings: settings, logger: logger,
-      progress: ProgressLine(isShown: !isQuiet))
+    settings.progress = progress
+    let tuning = try Tuning(jobFile: file, plan: plan, settings: settings, logger: logger)
     let tuned = try TunedJob(file, path: write, overwrites: overwrite)
     let outcome = try await EndedBySignal.run { try await tuning.runUntilSignal() }
     try tuned.write(outcome)
