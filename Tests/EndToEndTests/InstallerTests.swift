@@ -35,7 +35,8 @@ import Testing
     #expect(pages.contains("recjob.1") && pages.contains("recjob-run.1"))
     #expect(!pages.contains("recjob-install-help.1"))
     for (path, sign) in [
-      ("bash-completion/completions/recjob", "complete "), ("zsh/site-functions/_recjob", "#compdef"),
+      ("bash-completion/completions/recjob", "complete "),
+      ("zsh/site-functions/_recjob", "#compdef"),
       ("fish/vendor_completions.d/recjob.fish", "complete -c"), ("man/man1/recjob-run.1", ".TH"),
     ] {
       let file = PathName.joined(shared, path)

@@ -104,11 +104,11 @@ struct JobExamination {
       let size = TransferProgress.size(bytes)
       guard let wanted = (location.sha256 ?? source.sha256).flatMap({ SHA256Digest(hex: $0) }),
         FileSystem.isRegularFile(path), let actual = try? SHA256Digest.ofFile(path)
-      else { return .ok(Self.area, subject, "\(path), \(size)") }
+      else { return .ok(Self.area, subject, "\(shown), \(size)") }
       guard actual == wanted else {
         throw .digestMismatch(origin: path, expected: wanted.hex, actual: actual.hex)
       }
-      return .ok(Self.area, subject, "\(path), \(size), the hash is the job's")
+      return .ok(Self.area, subject, "\(shown), \(size), the hash is the job's")
     }
   }
 

@@ -52,8 +52,8 @@ public struct RunComparison: Sendable {
   /// - Throws: `PublishingError` if one of them is no run or its manifest cannot be read. Where only a
   ///   part cannot be compared, the comparison says so.
   public init(before: String, now: String) throws(PublishingError) {
-    let earlier = try Self.run(Self.place(before, beside: now))
-    let later = try Self.run(Self.place(now, beside: before))
+    let earlier = try Self.run(try Self.place(before, beside: now))
+    let later = try Self.run(try Self.place(now, beside: before))
     names = (earlier.identifier, later.identifier)
     files = Files(
       try RunDirectory.manifest(ofRun: earlier.path), try RunDirectory.manifest(ofRun: later.path))
@@ -70,13 +70,23 @@ public struct RunComparison: Sendable {
 
   /// Where a run is that may be given by its bare name: in the output directory that the other one
   /// is, or is in.
-  private static func place(_ name: String, beside other: String) -> String {
+  private static func place(
+    _ name: String, beside other: String
+  ) throws(PublishingError) -> String {
     guard RunIdentifier(name) != nil, !FileSystem.exists(name) else { return name }
-    let output = RunDirectory(other).runPath(name)
-    if FileSystem.isDirectory(output) { return output }
-    guard let run = try? FileSystem.resolved(other) else { return name }
-    let neighbour = PathName.joined(PathName.parent(of: run), name)
-    return FileSystem.isDirectory(neighbour) ? neighbour : name
+    guard FileSystem.isDirectory(other), let run = try? FileSystem.resolved(other) else {
+      throw .runWithoutOutput(run: name)
+    }
+    let isOutput = FileSystem.isDirectory(PathName.joined(other, "runs"))
+    let path =
+      isOutput ? RunDirectory(other).runPath(name) : PathName.joined(PathName.parent(of: run), name)
+    guard FileSystem.isDirectory(path) else {
+      let output = isOutput ? other : PathName.parent(of: PathName.parent(of: run))
+      throw .unknownRun(
+        output: output, run: name,
+        known: try RunDirectory(output).runs().map { "\($0.identifier)" })
+    }
+    return path
   }
 
   private static func run(_ path: String) throws(PublishingError) -> PreviousRun {

@@ -82,7 +82,8 @@ public enum ExitStatus: Int32, CaseIterable, Sendable {
     switch publishing {
     case .storage(let error): self.init(storage: error)
     case .damaged, .newerFormat, .scoreNotFinite, .formulaInTitle: self = .badData
-    case .noBundle, .noLists, .nothingToVerify, .unknownRun, .noLatestRun, .noEarlierRun:
+    case .noBundle, .noLists, .nothingToVerify, .unknownRun, .runWithoutOutput, .noLatestRun,
+      .noEarlierRun:
       self = .inputMissing
     }
   }
@@ -97,7 +98,8 @@ public enum ExitStatus: Int32, CaseIterable, Sendable {
   private init(starting: StartingError) {
     switch starting {
     case .unclear: self = .badData
-    case .fileExists: self = .cannotCreate
+    case .noSource: self = .inputMissing
+    case .fileExists, .noDirectory: self = .cannotCreate
     }
   }
 

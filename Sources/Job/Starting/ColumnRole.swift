@@ -1,3 +1,24 @@
+/// The columns that somebody names, each by its name in the data or its position from 0.
+public struct NamedColumns: Equatable, Sendable {
+  /// The users' column.
+  public var user: String?
+  /// The items' column.
+  public var item: String?
+  /// The ratings' column.
+  public var rating: String?
+  /// The times' column.
+  public var timestamp: String?
+
+  /// Names no column.
+  public init() {}
+
+  /// The columns by role.
+  var byRole: [(role: ColumnRole, name: String)] {
+    [(ColumnRole.user, user), (.item, item), (.rating, rating), (.timestamp, timestamp)]
+      .compactMap { role, name in name.map { (role, $0) } }
+  }
+}
+
 /// What a column of somebody's data may be to a job.
 enum ColumnRole: String, CaseIterable {
   case user, item, rating, timestamp, title, genres

@@ -14,8 +14,10 @@ struct ColumnRoles {
   private(set) var unreadableTimes: Int?
   private let table: ColumnTable
 
-  init(_ table: ColumnTable) {
+  /// Takes the columns that somebody has named, and finds the others.
+  init(_ table: ColumnTable, given: [ColumnRole: Int] = [:]) {
     self.table = table
+    columns = given
     for role in ColumnRole.allCases { findByName(role) }
     if columns[.rating] == nil { findRating() }
     if columns[.timestamp] == nil, unreadableTimes == nil { findTimestamp() }
@@ -35,7 +37,7 @@ struct ColumnRoles {
   }
 
   private mutating func findByName(_ role: ColumnRole) {
-    guard let names = table.names else { return }
+    guard columns[role] == nil, let names = table.names else { return }
     var ranked = free.compactMap { column in
       role.rank(of: names[column]).map { (column: column, rank: $0) }
     }.sorted { $0.rank < $1.rank }

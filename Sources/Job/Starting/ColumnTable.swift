@@ -21,6 +21,12 @@ struct ColumnTable {
     return .named(names[column])
   }
 
+  /// The column that a name, or a position from 0 in digits, stands for.
+  func position(of name: String) -> Int? {
+    if let position = names?.firstIndex(of: name) { return position }
+    return Int(name).flatMap { (0..<count).contains($0) ? $0 : nil }
+  }
+
   /// A column's name for people.
   func title(_ column: Int) -> String {
     let name = names?[column] ?? ""

@@ -25,7 +25,9 @@ struct LayoutGuess {
   }
 
   /// Looks at the beginning of a file; `isWhole` says that it is all of it.
-  init(sample: [UInt8], isWhole: Bool) throws(Unclear) {
+  init(
+    sample: [UInt8], isWhole: Bool, named: NamedColumns = NamedColumns()
+  ) throws(Unclear) {
     var remarks: [String] = []
     let first = sample.first { ![0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains($0) }
     guard let first else { throw Unclear(reason: "the file is empty") }
@@ -52,7 +54,16 @@ struct LayoutGuess {
       if table.rows.isEmpty { throw Unclear(reason: "it has no row below its first") }
     }
     rows = options
-    roles = ColumnRoles(table)
+    var given: [ColumnRole: Int] = [:]
+    for (role, name) in named.byRole {
+      guard let position = table.position(of: name) else {
+        throw Unclear(
+          reason: "it has no column \"\(name)\" for the \(role.rawValue); its columns are "
+            + (0..<table.count).map(table.title).joined(separator: ", "))
+      }
+      given[role] = position
+    }
+    roles = ColumnRoles(table, given: given)
     self.remarks = remarks
   }
 

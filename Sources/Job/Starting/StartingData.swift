@@ -27,11 +27,13 @@ struct StartingData {
   /// Looks into a dataset.
   ///
   /// - Throws: `StartingError.unclear`, or what reading the dataset throws.
-  init(_ dataset: FetchedDataset, source: String) throws {
+  init(_ dataset: FetchedDataset, source: String, named: NamedColumns) throws {
     let reader = MemberStream(dataset)
     let members = try reader.members()
     memberCount = members.count
-    if let layout = try? FormatDetection.detect(memberNames: members.map(\.name)) {
+    if named == NamedColumns(),
+      let layout = try? FormatDetection.detect(memberNames: members.map(\.name))
+    {
       content = .known(layout)
       let sample = try Self.sample(of: layout.ratingsMember, reader)
       let lines = String(decoding: sample.bytes.prefix(4096), as: UTF8.self)
@@ -48,7 +50,7 @@ struct StartingData {
         looked.append(
           Member(
             name: member.name,
-            guess: try LayoutGuess(sample: sample.bytes, isWhole: sample.isWhole)))
+            guess: try LayoutGuess(sample: sample.bytes, isWhole: sample.isWhole, named: named)))
       } catch {
         notes.append("\(member.name): \(error.reason)")
       }
@@ -109,6 +111,10 @@ struct StartingData {
 public enum StartingError: Error, Equatable, Sendable, CustomStringConvertible {
   /// It does not tell which columns are users, items and ratings.
   case unclear(source: String, [String])
+  /// The dataset is not there.
+  case noSource(path: String)
+  /// The directory of the job file is not there.
+  case noDirectory(path: String)
   /// The job file is there.
   case fileExists(path: String)
 
@@ -120,6 +126,8 @@ public enum StartingError: Error, Equatable, Sendable, CustomStringConvertible {
         .joined(separator: "\n")
     case .fileExists(let path):
       "\(path) exists and is not overwritten; give another file with --output, or --force"
+    case .noSource(let path): "\(path) does not exist"
+    case .noDirectory(let path): "\(path) is no directory that a job file could be written to"
     }
   }
 }
@@ -165,8 +173,8 @@ extension LayoutGuess {
         columns.isEmpty ? "" : ", perhaps " + columns.map(table.title).joined(separator: " or ")
       }
       lines.append(
-        "no column is clearly the \(role.rawValue)\(among ?? ""): name it as "
-          + "dataset.columns.\(role.rawValue) in a job file")
+        "no column is clearly the \(role.rawValue)\(among ?? ""): name it by --\(role.rawValue), or "
+          + "as dataset.columns.\(role.rawValue) in a job file")
     }
     if let bad = badRatings.first {
       lines.append(

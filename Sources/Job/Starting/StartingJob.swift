@@ -18,20 +18,29 @@ public struct StartingJob: Sendable {
   ///   - source: A path, relative to the working directory, or a URL.
   ///   - output: The job file; `nil` names it after the source, in the working directory.
   ///   - overwrites: Whether a file that is there may be replaced.
+  ///   - named: The columns that need not be found.
   ///   - progress: What shows how far a download and the reading are.
   /// - Throws: ``StartingError``, or what fetching and reading throw.
   public init(
-    source: String, output: String?, overwrites: Bool, progress: RunProgress = RunProgress()
+    source: String, output: String?, overwrites: Bool, named: NamedColumns = NamedColumns(),
+    progress: RunProgress = RunProgress()
   ) async throws {
     defer { progress.clear() }
     let isRemote = source.contains("://") && !source.hasPrefix("file:")
     let name = Self.name(of: source)
     path = output ?? "\(name).json"
     if FileSystem.exists(path), !overwrites { throw StartingError.fileExists(path: path) }
+    let directory = PathName.parent(of: path)
+    guard FileSystem.isDirectory(directory) else {
+      throw StartingError.noDirectory(path: directory)
+    }
+    if !source.contains("://"), !source.hasPrefix("file:"), !FileSystem.exists(source) {
+      throw StartingError.noSource(path: source)
+    }
     let dataset = try await Fetcher().fetch(
       DatasetSource(sources: [.init(url: source)]), relativeTo: "",
       progress: { progress.fetched($0) })
-    let data = try StartingData(dataset, source: source)
+    let data = try StartingData(dataset, source: source, named: named)
     let place = isRemote ? source : Self.path(source, from: PathName.parent(of: path))
     var document = StartingDocument(
       name: name, source: place, shownSource: dataset.shownOrigin,

@@ -10,11 +10,13 @@ struct Init: AsyncParsableCommand {
       columns of users, items, ratings and times by their names or by what they hold, says which it
       took for what, reads all rows, and writes a job file that "recjob validate" accepts.
 
-      Where it cannot tell users, items or ratings, it says which columns there are and which keys
-      name them, writes nothing, and ends with 65. A file that exists is not overwritten: 73.
+      Where it cannot tell users, items or ratings, it says which columns there are, writes nothing,
+      and ends with 65; --user, --item, --rating and --timestamp name a column, or its position from
+      0. A file that exists is not overwritten: 73.
 
       EXAMPLES
         recjob init export/stars.csv
+        recjob init survey.tsv --user who --item what --rating 2
         recjob init ml-latest-small.zip --output jobs/films.json
         recjob init https://data.example.org/ratings.jsonl.gz --output ratings.json --force
       """)
@@ -28,6 +30,18 @@ struct Init: AsyncParsableCommand {
     completion: .file(extensions: ["json"]))
   var output: String?
 
+  @Option(help: "The column of the users' ids: a name, or a position from 0.")
+  var user: String?
+
+  @Option(help: "The column of the items' ids.")
+  var item: String?
+
+  @Option(help: "The column of the ratings.")
+  var rating: String?
+
+  @Option(help: "The column of the times.")
+  var timestamp: String?
+
   @Flag(help: "Overwrite that file if it exists.")
   var force = false
 
@@ -35,8 +49,10 @@ struct Init: AsyncParsableCommand {
   var quiet = false
 
   func run() async throws {
+    var named = NamedColumns()
+    (named.user, named.item, named.rating, named.timestamp) = (user, item, rating, timestamp)
     let job = try await StartingJob(
-      source: source, output: output, overwrites: force,
+      source: source, output: output, overwrites: force, named: named,
       progress: RunProgress(line: ProgressLine(isShown: !quiet)))
     try job.write()
     print(job.report, terminator: "")

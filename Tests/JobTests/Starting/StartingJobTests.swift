@@ -36,8 +36,10 @@ import Testing
     return (job, try Plan(JobFile(contentsOf: job.path)))
   }
 
-  private static let rows = (0..<60).map { "c\($0 % 9);s\($0 % 11);\($0 % 10 + 1);2024-01-0\($0 % 9 + 1)" }
-    .joined(separator: "\n")
+  private static let rows = (0..<60).map {
+    "c\($0 % 9);s\($0 % 11);\($0 % 10 + 1);2024-01-0\($0 % 9 + 1)"
+  }
+  .joined(separator: "\n")
 
   @Test func theJobSaysWhatWasFound() async throws {
     let (job, plan) = try await Self.start("customer;sku;points;bought_at\n\(Self.rows)\n")
