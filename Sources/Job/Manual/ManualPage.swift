@@ -31,7 +31,7 @@ struct ManualPage {
     page.request(
       "TH", [name.uppercased(), "1", "", "recjob \(Program.version)", "recjob manual"])
     page.section("NAME")
-    page.paragraph("\(name) - \(Self.withoutPoint(abstract))")
+    page.plain("\(name) - \(Self.withoutPoint(abstract))")
     page.section("SYNOPSIS")
     page.synopsis(words.joined(separator: " "), usage)
     let help = HelpText(command["discussion"]?.stringValue ?? "")
@@ -64,7 +64,9 @@ struct ManualPage {
 
   private var usage: String {
     if !commands.isEmpty { return "COMMAND [ARGUMENTS]" }
-    return arguments.map { argument in
+    // What every command understands need not be said of each.
+    let own = arguments.filter { !["version", "help"].contains(Self.longName(of: $0)) }
+    return own.map { argument in
       let form =
         Self.form(of: argument) + (argument["isRepeating"]?.boolValue == true ? " ..." : "")
       return argument["isOptional"]?.boolValue == true ? "[\(form)]" : form
@@ -125,6 +127,10 @@ struct ManualPage {
       text += " (default: \(value))"
     }
     return text
+  }
+
+  private static func longName(of argument: JSONValue) -> String {
+    argument["preferredName"]?["name"]?.stringValue ?? ""
   }
 
   private static func withoutPoint(_ text: String) -> String {

@@ -17,6 +17,9 @@ struct TroffText {
     line(Self.escaped(content))
   }
 
+  /// Text below a heading.
+  mutating func plain(_ content: String) { line(Self.escaped(content)) }
+
   /// How a command is called: its words in bold, then what follows.
   mutating func synopsis(_ words: String, _ usage: String) {
     line("\\fB\(Self.escaped(words))\\fR \(Self.escaped(usage))")

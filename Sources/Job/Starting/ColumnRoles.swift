@@ -22,6 +22,7 @@ struct ColumnRoles {
     if columns[.rating] == nil { findRating() }
     if columns[.timestamp] == nil, unreadableTimes == nil { findTimestamp() }
     findUserAndItem()
+    guesses = ColumnRole.allCases.compactMap { role in guesses.first { $0.role == role } }
     if let column = columns[.timestamp], let format = table.timestampFormat(column) {
       timestamps = format
     }

@@ -170,7 +170,7 @@ extension LayoutGuess {
     var lines: [String] = []
     for role in [ColumnRole.user, .item, .rating] where roles.columns[role] == nil {
       let among = roles.candidates[role].map { columns in
-        columns.isEmpty ? "" : ", perhaps " + columns.map(table.title).joined(separator: " or ")
+        columns.isEmpty ? "" : ", perhaps " + columns.map(table.title).joined(separator: ", ")
       }
       lines.append(
         "no column is clearly the \(role.rawValue)\(among ?? ""): name it by --\(role.rawValue), or "

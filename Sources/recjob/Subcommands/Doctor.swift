@@ -5,9 +5,10 @@ struct Doctor: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Check the machine, and a job's data, places and last run; nothing is changed.",
     discussion: """
-      A problem is what would keep the next run from succeeding, or has damaged the last; a warning is
-      what a person should look at. The exit status is 0 without a problem, else the status that the
-      first problem of the table would end a run with. No server is asked unless --network says so.
+      A problem is what would keep the next run from succeeding, or has damaged the
+      last; a warning is what a person should look at. The exit status is 0 without
+      a problem, else the status that the first problem of the table would end a run
+      with. No server is asked unless --network says so.
 
       EXAMPLES
         recjob doctor

@@ -5,14 +5,16 @@ struct Init: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Look at a dataset and write a starting job file for it.",
     discussion: """
-      Asks nothing. Takes a file, a directory or a URL: a layout of MovieLens, rows with a delimiter
-      between their fields, or a JSON object a line; plain, compressed, or in an archive. It finds the
-      columns of users, items, ratings and times by their names or by what they hold, says which it
-      took for what, reads all rows, and writes a job file that "recjob validate" accepts.
+      Asks nothing. Takes a file, a directory or a URL: a layout of MovieLens, rows
+      with a delimiter between their fields, or a JSON object a line; plain,
+      compressed, or in an archive. It finds the columns of users, items, ratings
+      and times by their names or by what they hold, says which it took for what,
+      reads all rows, and writes a job file that "recjob validate" accepts.
 
-      Where it cannot tell users, items or ratings, it says which columns there are, writes nothing,
-      and ends with 65; --user, --item, --rating and --timestamp name a column, or its position from
-      0. A file that exists is not overwritten: 73.
+      Where it cannot tell users, items or ratings, it says which columns there are,
+      writes nothing, and ends with 65; --user, --item, --rating and --timestamp
+      name a column, or its position from 0. A file that exists is not overwritten:
+      73.
 
       EXAMPLES
         recjob init export/stars.csv

@@ -7,8 +7,9 @@ struct InstallHelp: ParsableCommand {
     commandName: "install-help",
     abstract: "Write the manual pages and the completions of bash, zsh and fish.",
     discussion: """
-      The files go below DIR as shells and man look for them below /usr/local/share: man/man1,
-      bash-completion/completions, zsh/site-functions and fish/vendor_completions.d.
+      The files go below DIR as shells and man look for them below /usr/local/share:
+      man/man1, bash-completion/completions, zsh/site-functions and
+      fish/vendor_completions.d.
 
       EXAMPLES
         recjob install-help ~/.local/share

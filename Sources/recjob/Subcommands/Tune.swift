@@ -6,14 +6,16 @@ struct Tune: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Search a job's ranges for the best values, on validation rows only.",
     discussion: """
-      Tries settings drawn at random from the ranges of the job's "tune" section, by successive
-      halving: all are trained a little, the best go on and are trained longer, the last as long as
-      the job says. The first trial is the job as it is. The held-out rows are left out before the
-      first trial, and a job that watches them is refused.
+      Tries settings drawn at random from the ranges of the job's "tune" section, by
+      successive halving: all are trained a little, the best go on and are trained
+      longer, the last as long as the job says. The first trial is the job as it is.
+      The held-out rows are left out before the first trial, and a job that watches
+      them is refused.
 
-      Prints the trials as a table, and writes the best as a job file that has nothing left to search.
-      What is found does not depend on the number of threads. A search that was stopped goes on after
-      the trials that had ended; they are kept in the state directory of the job's output.
+      Prints the trials as a table, and writes the best as a job file that has
+      nothing left to search. What is found does not depend on the number of
+      threads. A search that was stopped goes on after the trials that had ended;
+      they are kept in the state directory of the job's output.
 
       EXAMPLES
         recjob tune jobs/tune.json

@@ -1,4 +1,6 @@
+import Acquisition
 import Ratings
+import Recommenders
 import Storage
 import TestSupport
 import Testing
