@@ -160,6 +160,15 @@ import Testing
     #expect(try fixture.run("--quiet", "--set", "gates.beat_baseline=off").errors.isEmpty)
   }
 
+  @Test func aJobFileThatIsWrongIsARecordOfAJSONLog() throws {
+    let fixture = try JobFixture()
+    let outcome = try fixture.run("--log-format", "json", "--set", "training.bogus=1")
+    #expect(outcome.status == 78)
+    let record = try JSONParser.parseValue(Array(outcome.errors.utf8), path: "log")
+    #expect(record["message"] == "Run failed" && record["exit_status"] == 78)
+    #expect(record["reason"]?.stringValue?.contains("/training/bogus") == true)
+  }
+
   @Test func wrongArgumentsEndWithTheirStatus() throws {
     let fixture = try JobFixture()
     for arguments in [

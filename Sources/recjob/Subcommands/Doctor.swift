@@ -13,7 +13,7 @@ struct Doctor: AsyncParsableCommand {
       EXAMPLES
         recjob doctor
         recjob doctor jobs/movielens-small.json
-        recjob doctor /etc/recjob/films.json --output /var/lib/recjob/films --network --json
+        recjob doctor films.json --output /srv/films --network --json
       """)
 
   @Argument(help: "The job file.", completion: .file(extensions: ["json"]))

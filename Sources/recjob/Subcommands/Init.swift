@@ -20,7 +20,7 @@ struct Init: AsyncParsableCommand {
         recjob init export/stars.csv
         recjob init survey.tsv --user who --item what --rating 2
         recjob init ml-latest-small.zip --output jobs/films.json
-        recjob init https://data.example.org/ratings.jsonl.gz --output ratings.json --force
+        recjob init https://data.example.org/ratings.jsonl.gz --force
       """)
 
   @Argument(help: "The dataset: a path or a URL.", completion: .file())

@@ -64,7 +64,7 @@ import Testing
     let guess = try Self.guess("a,b,c,d,e\nx,y,z,1,2\nx,z,y,2,1\nq,y,z,1,2\nq,y,x,2,1\n")
     #expect(!guess.hasRatings)
     let missing = guess.missing.joined(separator: "\n")
-    #expect(missing.contains("no column is clearly the rating, perhaps d or e"))
+    #expect(missing.contains("no column is clearly the rating, perhaps d, e"))
     #expect(missing.contains("dataset.columns.user"))
     #expect(guess.table(indentation: "").count == 7)
   }
