@@ -73,7 +73,8 @@ extension JobSchema {
     [
       Field(
         "formats", \ExportOptions.formats,
-        .array(of: .choice, prototype: .csv, count: 1...3, areDistinct: true),
+        .array(
+          of: .choice, prototype: .csv, count: 1...ExportFormat.allCases.count, areDistinct: true),
         "The formats that the recommendations are written in; `resp` is for Redis."),
       Field(
         "compression", \ExportOptions.compression, .choice,
