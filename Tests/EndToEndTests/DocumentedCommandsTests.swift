@@ -6,7 +6,7 @@
 
   /// The commands that the documentation shows, run as a reader would, page by page. Without the
   /// optimizer the training would take minutes.
-  @Suite struct DocumentedCommandsTests {
+  @Suite(.serialized) struct DocumentedCommandsTests {
     private static let pages = ((try? MarkdownPage.all(root: Project.root)) ?? []).filter {
       $0.blocks.contains(where: isRun)
     }

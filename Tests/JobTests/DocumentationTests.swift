@@ -106,11 +106,22 @@ import Testing
   }
 
   @Test(arguments: pages)
-  func everyCommandThatIsNamedExists(page: String) throws {
+  func everyCommandThatIsNamedExists(path: String) throws {
     let commands = try Self.commands()
-    for match in try Self.text(page).matches(of: /\brecjob (?:recjob )?([a-z]+)([^\n]?)/)
-    where Self.isCode(match.range, in: try Self.text(page)) && !"/.-=".contains(match.2) {
-      #expect(commands.contains(String(match.1)), "\(page) names recjob \(match.1)")
+    let naming = /\brecjob (?:recjob )?([a-z]+)([^\n]?)/
+    var isBlock = false
+    for line in try Self.text(path).split(separator: "\n") {
+      if line.drop(while: { $0 == " " }).hasPrefix("```") {
+        isBlock.toggle()
+        continue
+      }
+      guard line.contains("recjob ") else { continue }
+      for match in line.matches(of: naming) where !"/.-=".contains(match.2) {
+        // Outside of blocks, code is what has an odd number of back ticks before it.
+        guard isBlock || line[..<match.range.lowerBound].count(where: { $0 == "`" }) % 2 == 1
+        else { continue }
+        #expect(commands.contains(String(match.1)), "\(path) names recjob \(match.1)")
+      }
     }
   }
 
@@ -155,15 +166,6 @@ import Testing
       }
     }
     return false
-  }
-
-  /// Whether a place is within back ticks, those of a span or those of a block.
-  private static func isCode(_ range: Range<String.Index>, in text: String) -> Bool {
-    let before = text[..<range.lowerBound]
-    let fences = before.matches(of: /(?m)^ *```/).count
-    if fences % 2 == 1 { return true }
-    let line = before.split(separator: "\n", omittingEmptySubsequences: false).last ?? ""
-    return line.count { $0 == "`" } % 2 == 1
   }
 
   /// The anchor that GitHub gives a heading.

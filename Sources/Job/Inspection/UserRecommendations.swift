@@ -99,10 +99,15 @@ public struct UserRecommendations: Sendable {
 
   /// The items that the bundle's job may recommend.
   private static func candidates(of bundle: ModelBundle) -> [Bool] {
-    let least = bundle.resultPlan["recommend"]?["min_item_ratings"]?.intValue ?? 1
-    var counts = [Int](repeating: 0, count: bundle.items.count)
-    for item in bundle.seen.indices { counts[item.position] += 1 }
-    return counts.map { $0 >= least }
+    let recommend = bundle.resultPlan["recommend"]
+    func ids(_ key: String) -> [String]? {
+      recommend?["candidates"]?[key]?.arrayValue?.compactMap(\.stringValue)
+    }
+    var options = RecommendOptions()
+    options.minItemRatings = recommend?["min_item_ratings"]?.intValue ?? 1
+    options.candidates.allow = ids("allow")
+    options.candidates.deny = ids("deny") ?? []
+    return Candidates(bundle.items, rated: bundle.seen.indices, options).isCandidate
   }
 
   /// The order that the bundle's lists were published in.
