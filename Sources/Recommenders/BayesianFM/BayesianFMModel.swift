@@ -7,8 +7,10 @@ public import Ratings
 ///
 /// ŷ = w₀ + Σ w_j x_j + ½ Σ_f [(Σ v_jf x_j)² − Σ v_jf² x_j²],
 ///
-/// and the rating is the mean over the kept samples of m_u + s_u·ŷ, or under the ordered probit of
-/// the rating that is to be expected with the sample's cut-points. A pair's own user and item belong
+/// and m is the mean over the kept samples of m_u + s_u·ŷ. The rating is what is to be expected of
+/// m and its normal noise if what lies beyond the ends of the rating scale is rated with these ends
+/// (``ExpectedRating``); under the ordered probit it is the mean of what is to be expected with a
+/// sample's cut-points. A pair's own user and item belong
 /// to its implicit sets, as they do in training, so that a set of n grows to n + 1 and its shares fall
 /// from 1/√n to 1/√(n + 1).
 ///
@@ -181,9 +183,12 @@ public struct BayesianFMModel: RatingPredictor {
   }
 
   private func key(_ mean: Float, _ user: UserIndex) -> Float {
-    let standardization = parts.standardization
-    return standardization.means[user.position] + standardization.spreads[user.position] * mean
-      - configuration.trainMean
+    let spread = parts.standardization.spreads[user.position]
+    let center = parts.standardization.means[user.position] + spread * mean
+    guard details.levels.isEmpty else { return center - configuration.trainMean }
+    let expected = ExpectedRating(
+      scale: configuration.scale, deviation: spread * noise.squareRoot())
+    return expected(around: center) - configuration.trainMean
   }
 
   /// The row of all features of a user and a time; without a time, as of the newest training row.

@@ -8,6 +8,8 @@ struct PlainMachine {
   private let encoding: FeatureEncoding
   private let standardization: UserStandardization
   private let intercept: Double
+  private let noise: Float
+  private let scale: RatingScale
   private let blocks: [EmbeddingTable]
   private let factors: Int
 
@@ -21,6 +23,8 @@ struct PlainMachine {
     standardization = UserStandardization(inputs.ratings, users: inputs.users)
     guard parameters.count >= 7 else { return nil }
     intercept = Double(parameters[0][0, 0])
+    noise = 1 / parameters[0][0, 1]
+    scale = inputs.scale
     blocks = Array(parameters[2...6])
     self.factors = factors
   }
@@ -68,6 +72,9 @@ struct PlainMachine {
       }
       score += (sum * sum - squares) / 2
     }
-    return Double(standardization.means[user]) + Double(standardization.spreads[user]) * score
+    let spread = standardization.spreads[user]
+    let expected = ExpectedRating(scale: scale, deviation: spread * noise.squareRoot())
+    return Double(
+      expected(around: standardization.means[user] + spread * Float(score)))
   }
 }
