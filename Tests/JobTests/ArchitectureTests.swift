@@ -152,8 +152,8 @@ import Testing
   @Test(arguments: allowed.map(\.target).filter { !["Kernels", "Storage"].contains($0) })
   func unsafeCodeStaysInItsTwoHomes(target: String) throws {
     for (file, number, code) in try Self.lines(of: target) {
-      // One word of the standard library's names is not an expression.
-      #expect(code.firstMatch(of: /\bunsafe\b/) == nil, "\(target)/\(file):\(number)")
+      // A word of a page, such as unsafe-inline, is no expression.
+      #expect(code.firstMatch(of: /\bunsafe\b(?!-)/) == nil, "\(target)/\(file):\(number)")
     }
   }
 

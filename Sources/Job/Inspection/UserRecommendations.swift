@@ -64,7 +64,8 @@ public struct UserRecommendations: Sendable {
     best = rated.sorted { ($1.rating, $0.item) < ($0.rating, $1.item) }.prefix(Self.bestCount)
       .map { entry($0.item, $0.rating) }
     let recommender = TopNRecommender(
-      model: bundle.model, excluding: bundle.seen, candidates: Self.candidates(of: bundle), k: k,
+      model: bundle.model, excluding: bundle.seen, candidates: Candidates(of: bundle).isCandidate,
+      k: k,
       order: Self.order(of: bundle))
     let lists = recommender.recommend(index.position..<index.position + 1)
       .flatMap(\.items)
@@ -95,19 +96,6 @@ public struct UserRecommendations: Sendable {
       repeatElement(user, count: seen.items(of: user).count)
     }
     return RatingColumns(users: owners, items: seen.indices, values: bundle.seenRatings)
-  }
-
-  /// The items that the bundle's job may recommend.
-  private static func candidates(of bundle: ModelBundle) -> [Bool] {
-    let recommend = bundle.resultPlan["recommend"]
-    func ids(_ key: String) -> [String]? {
-      recommend?["candidates"]?[key]?.arrayValue?.compactMap(\.stringValue)
-    }
-    var options = RecommendOptions()
-    options.minItemRatings = recommend?["min_item_ratings"]?.intValue ?? 1
-    options.candidates.allow = ids("allow")
-    options.candidates.deny = ids("deny") ?? []
-    return Candidates(bundle.items, rated: bundle.seen.indices, options).isCandidate
   }
 
   /// The order that the bundle's lists were published in.

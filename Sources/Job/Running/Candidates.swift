@@ -1,5 +1,7 @@
+import Publishing
 import Ratings
 import Recommenders
+import Storage
 
 /// The items that may be recommended.
 struct Candidates {
@@ -11,6 +13,19 @@ struct Candidates {
   /// Finds the items of a dataset that were rated often enough and that the job lets be recommended.
   init(of dataset: RatingsDataset, _ options: RecommendOptions) {
     self.init(dataset.items, rated: dataset.ratings.items, options)
+  }
+
+  /// Finds the items that the job of a bundle lets be recommended.
+  init(of bundle: ModelBundle) {
+    let recommend = bundle.resultPlan["recommend"]
+    func ids(_ key: String) -> [String]? {
+      recommend?["candidates"]?[key]?.arrayValue?.compactMap(\.stringValue)
+    }
+    var options = RecommendOptions()
+    options.minItemRatings = recommend?["min_item_ratings"]?.intValue ?? 1
+    options.candidates.allow = ids("allow")
+    options.candidates.deny = ids("deny") ?? []
+    self.init(bundle.items, rated: bundle.seen.indices, options)
   }
 
   /// Finds them among items, of which the ratings were given.
