@@ -1,12 +1,13 @@
 #include "CKernels.h"
 #include "digests_blocks.h"
+#include "digests_gibbs.h"
 #include "digests_regressions.h"
 #include "digests_relevance.h"
 #include "digests_text.h"
 #include "digests_top_k.h"
 #include "inputs.h"
 
-// Runs every function of CKernels.h on inputs that are the same everywhere, and prints a digest of
+// Runs every function of CKernels on inputs that are the same everywhere, and prints a digest of
 // all bits of what comes out: `name digest` a line. Which clone ran goes to standard error.
 //
 // A new function is a test below and a line in `tests`.
@@ -332,6 +333,17 @@ static const struct {
     {"rk_dot", test_dot},
     {"rk_dots", test_dots},
     {"rk_dropout_gates", test_dropout_gates},
+    {"rk_fm_gather", test_fm_gather},
+    {"rk_fm_group_sums", test_fm_group_sums},
+    {"rk_fm_help", test_fm_help},
+    {"rk_fm_lead", test_fm_lead},
+    {"rk_fm_moments", test_fm_moments},
+    {"rk_fm_normals", test_fm_normals},
+    {"rk_fm_outputs", test_fm_outputs},
+    {"rk_fm_push", test_fm_push},
+    {"rk_fm_residual_sums", test_fm_residual_sums},
+    {"rk_fm_row_sums", test_fm_row_sums},
+    {"rk_fm_sweep", test_fm_sweep},
     {"rk_gather_lanes", test_gather_lanes},
     {"rk_gram", test_gram},
     {"rk_multiply", test_multiply},

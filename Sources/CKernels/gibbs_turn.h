@@ -1,0 +1,104 @@
+#ifndef RECJOB_GIBBS_TURN_H
+#define RECJOB_GIBBS_TURN_H
+
+#include "gibbs_gather.h"
+#include "gibbs_solve.h"
+
+// What one feature's draw is made of: sum up, draw, and move all that depends on it.
+
+INLINE void move_rows(const rk_fm_block *b, const float *old, const float *change, uint64_t first,
+                      uint64_t end, size_t k) {
+  if (k == 8) {
+    const v8 v = *(const v8 *)old, d = *(const v8 *)change;
+    const float linear = change[8];
+    v16 spread[4];
+    SPREAD(d, spread);
+    for (uint64_t n = first; n < end; n++) {
+      float *row = b->records + b->column_rows[n] * (size_t)RK_FM_RECORD(8);
+      const float x = b->column_values[n];
+      const v8 own = *(const v8 *)(row + OWN(8)), sums = *(const v8 *)(row + SUMS(8));
+      v8 part = d * (own - v * x), other = d * sums;
+      const float constant = x * (linear + fold8(&part));
+      v16 product = *(const v16 *)row * spread[0] + *(const v16 *)(row + 16) * spread[1] +
+                    (*(const v16 *)(row + 32) * spread[2] + *(const v16 *)(row + 48) * spread[3]);
+      *(v8 *)(row + RESIDUALS(8)) -= BOTH_HALVES(product) * x + sums * constant;
+      *(v8 *)(row + OWN(8)) = own + d * x;
+      row[RESIDUAL(8)] -= x * fold8(&other) + row[COUNT(8)] * constant;
+      row[CHANGE(8)] += constant;
+    }
+    return;
+  }
+  for (uint64_t n = first; n < end; n++) {
+    float *row = b->records + b->column_rows[n] * RK_FM_RECORD(k);
+    const float x = b->column_values[n];
+    v16 part = {0}, other = {0};
+    for (size_t lane = 0; lane < k; lane += 16) {
+      const v16 d = *(const v16 *)(change + lane);
+      const v16 own = *(const v16 *)(row + OWN(k) + lane);
+      part += d * (own - *(const v16 *)(old + lane) * x);
+      other += d * *(const v16 *)(row + SUMS(k) + lane);
+      *(v16 *)(row + OWN(k) + lane) = own + d * x;
+    }
+    const float constant = x * (change[k] + fold16(&part));
+    for (size_t lane = 0; lane < k; lane += 16) {
+      v16 product = {0};
+      for (size_t f = 0; f < k; f++) product += *(const v16 *)(row + f * k + lane) * change[f];
+      *(v16 *)(row + RESIDUALS(k) + lane) -=
+          product * x + *(const v16 *)(row + SUMS(k) + lane) * constant;
+    }
+    row[RESIDUAL(k)] -= x * fold16(&other) + row[COUNT(k)] * constant;
+    row[CHANGE(k)] += constant;
+  }
+}
+
+INLINE void move_ratings(const rk_fm_block *b, const float *old, const float *change,
+                         uint64_t first, uint64_t end, size_t k) {
+  for (uint64_t n = first; n < end; n++) {
+    const uint32_t row = b->column_rows[n];
+    const float x = b->column_values[n];
+    for (uint64_t place = b->rating_starts[row]; place < b->rating_starts[row + 1]; place++) {
+      const uint32_t rating = b->ratings[place];
+      float *q = b->sums + rating * k;
+      float sum;
+      if (k == 8) {
+        const v8 d = *(const v8 *)change;
+        v8 part = d * (*(const v8 *)q - *(const v8 *)old * x);
+        sum = fold8(&part);
+        *(v8 *)q += d * x;
+      } else {
+        v16 part = {0};
+        for (size_t lane = 0; lane < k; lane += 16) {
+          const v16 d = *(const v16 *)(change + lane);
+          part += d * (*(const v16 *)(q + lane) - *(const v16 *)(old + lane) * x);
+          *(v16 *)(q + lane) += d * x;
+        }
+        sum = fold16(&part);
+      }
+      b->residuals[rating] -= x * (change[k] + sum);
+    }
+  }
+}
+
+INLINE void move(const rk_fm_block *b, const float *old, const float *change, uint64_t first,
+                 uint64_t end, size_t k) {
+  if (b->records) move_rows(b, old, change, first, end, k);
+  else move_ratings(b, old, change, first, end, k);
+}
+
+// Draws a feature's change from its record, and keeps what the weights were.
+INLINE void draw_change(const rk_fm_block *b, const rk_fm_prior *prior, size_t feature,
+                        const float *record, float *old, float *change, size_t k) {
+  const size_t stride = RK_FM_STRIDE(k);
+  float *weight = b->weights + feature * stride;
+  if (k == 8) solve8(record, prior, weight, b->normals + feature * stride, change);
+  else solve(record, prior, weight, b->normals + feature * stride, change, k);
+  for (size_t lane = 0; lane < stride; lane += 16) {
+    const v16 before = *(const v16 *)(weight + lane);
+    const v16 after = before + *(const v16 *)(change + lane);
+    *(v16 *)(old + lane) = before;
+    *(v16 *)(weight + lane) = after;
+    *(v16 *)(change + lane) = after - before;
+  }
+}
+
+#endif
