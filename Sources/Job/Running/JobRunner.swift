@@ -255,6 +255,11 @@ public struct JobRunner: Sendable {
           "filtered.items": .number(filtered.itemsDropped),
         ])
     }
+    let unknown = Candidates(of: dataset, plan.recommend).unknownIDs
+    if unknown > 0 {
+      logger.warning(
+        "Items of allow or deny not in the data", metadata: ["candidates.unknown": "\(unknown)"])
+    }
     for skipped in report.skipped + report.skippedItems {
       logger.warning(
         "Rows skipped",
