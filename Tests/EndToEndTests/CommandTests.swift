@@ -74,8 +74,10 @@ import Testing
     #expect(try fixture.recjob("rollback", "out").output == "out: latest is now \(names[0])\n")
     #expect(try fixture.latest.name == names[0])
     #expect(try listed()[0].hasPrefix("*  \(names[0])"))
+    #expect(try listed()[1].hasPrefix("   \(names[1])") && listed()[1].hasSuffix("  rolled back"))
     #expect(try fixture.recjob("rollback", "out", names[1]).status == 0)
     #expect(try fixture.latest.name == names[1])
+    #expect(try !listed().contains { $0.hasSuffix("rolled back") })
     let unknown = try fixture.recjob("rollback", "out", "20200101T000000Z-00000000")
     #expect(unknown.status == 66)
     #expect(unknown.errors.contains(names[0]))
@@ -94,7 +96,11 @@ import Testing
       #expect(answer.output == answers[0].output)
     }
     try Snapshot.expect(answers[0].output, toBe: "recommend.txt")
-    try Snapshot.expect(fixture.recjob("inspect", "out").output, toBe: "inspect.txt")
+    // Away from its run, a bundle does not tell when it was made.
+    try fixture.directory.write(
+      FileSystem.readBytes(fixture.path(packed)), to: "elsewhere.tar.gz")
+    try Snapshot.expect(
+      fixture.recjob("inspect", "elsewhere.tar.gz").output, toBe: "inspect.txt")
   }
 
   @Test func recommendAnswersAsTheRunDid() throws {
@@ -106,9 +112,12 @@ import Testing
       fixture.latest.recommendationLines().first { $0["user_id"] == "3" }?["recommendations"]?
         .arrayValue)
     let listed = try #require(json["recommendations"]?.arrayValue)
-    for key in ["item_id", "rank", "score", "title"] {
-      #expect(listed.map { $0[key] } == line.map { $0[key] })
-    }
+    #expect(listed == line)
+    // What follows in a line of the answer is no part of the export.
+    let lines = try fixture.latest.bytes("recommendations.jsonl").split(separator: 10)
+    let exported = lines.map { String(decoding: $0, as: UTF8.self) }
+      .first { $0.hasPrefix(#"{"user_id":"3","#) }
+    #expect(answer.output.hasPrefix(try #require(exported).dropLast() + #","rated_items":"#))
     let rated = fixture.data.rows().filter { PlantedDataset.userLabel($0.user) == "3" }
     #expect(json["rated_items"]?.intValue == rated.count)
     let best = try #require(json["best_rated"]?.arrayValue).map { $0["rating"]?.doubleValue }
@@ -122,8 +131,30 @@ import Testing
     #expect(answer.status == 65)
     #expect(answer.output.isEmpty)
     #expect(answer.errors.contains(#"does not know the user "nobody""#))
+    #expect(answer.errors.contains("ids are numbers from 1 to "))
     #expect(try fixture.recjob("recommend", "nowhere", "--user", "3").status == 66)
     #expect(try fixture.recjob("recommend", "out").status == 64)
+  }
+
+  @Test func severalUsersAreAnsweredInTheirOrder() throws {
+    let fixture = try JobFixture()
+    _ = try fixture.run()
+    try fixture.directory.write("7\r\n\n3\r\n", to: "users.txt")
+    let answer = try fixture.recjob("recommend", "out", "--users", "users.txt", "--json")
+    #expect(answer.status == 0, "\(answer.errors)")
+    let users = try answer.output.split(separator: "\n").map {
+      try JSONParser.parseValue(Array($0.utf8), path: "answer")["user_id"]
+    }
+    #expect(users == ["7", "3"])
+    let both = try fixture.recjob("recommend", "out", "--user", "7", "--user", "3")
+    let apart = try ["7", "3"].map { try fixture.recjob("recommend", "out", "--user", $0).output }
+    #expect(both.output == apart.joined(separator: "\n"))
+
+    let partly = try fixture.recjob("recommend", "out", "--user", "7", "--user", "99", "--json")
+    #expect(partly.status == 65)
+    #expect(partly.output == answer.output.prefix { $0 != "\n" } + "\n")
+    #expect(partly.errors.contains(#"does not know 1 of the 2 users: "99""#))
+    #expect(try fixture.recjob("recommend", "out", "--users", "none.txt").status == 66)
   }
 
   @Test func severalJobFilesAreCheckedAtOnce() throws {
@@ -153,9 +184,18 @@ import Testing
     let lines = try logged.errors.split(separator: "\n").map {
       try JSONParser.parseValue(Array($0.utf8), path: "log")
     }
-    #expect(lines.contains { $0["epoch.number"] == "12" && $0["level"] == "info" })
+    #expect(lines.contains { $0["epoch.number"] == 12 && $0["level"] == "info" })
     #expect(lines.allSatisfy { $0["time"]?.stringValue?.hasSuffix("Z") ?? false })
     #expect(try fixture.run("--quiet", "--set", "gates.beat_baseline=off").errors.isEmpty)
+  }
+
+  @Test func aJobFileThatIsWrongIsARecordOfAJSONLog() throws {
+    let fixture = try JobFixture()
+    let outcome = try fixture.run("--log-format", "json", "--set", "training.bogus=1")
+    #expect(outcome.status == 78)
+    let record = try JSONParser.parseValue(Array(outcome.errors.utf8), path: "log")
+    #expect(record["message"] == "Run failed" && record["exit_status"] == 78)
+    #expect(record["reason"]?.stringValue?.contains("/training/bogus") == true)
   }
 
   @Test func wrongArgumentsEndWithTheirStatus() throws {
@@ -171,7 +211,7 @@ import Testing
     #expect(!FileSystem.exists(fixture.path("out")))
   }
 
-  @Test(arguments: ["", "run"])
+  @Test(arguments: ["", "run", "init", "doctor"])
   func theHelpIsAsItWas(command: String) throws {
     let arguments = command.isEmpty ? ["--help"] : [command, "--help"]
     let outcome = try BuiltProgram.run(arguments, in: "/")
@@ -180,16 +220,5 @@ import Testing
       outcome.output,
       toBe: (["help"] + arguments.dropLast() + ["txt"])
         .joined(separator: "."))
-  }
-
-  @Test(arguments: [
-    "run", "validate", "schema", "fetch", "compare", "tune", "recommend", "inspect", "verify",
-    "reproduce", "diff",
-    "runs", "rollback",
-  ])
-  func everyCommandHasHelpWithExamples(command: String) throws {
-    let outcome = try BuiltProgram.run([command, "--help"], in: "/")
-    #expect(outcome.status == 0)
-    #expect(outcome.output.contains("EXAMPLES") && outcome.output.contains("recjob \(command)"))
   }
 }

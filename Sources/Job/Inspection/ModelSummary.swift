@@ -2,185 +2,194 @@ import Publishing
 import Recommenders
 import Storage
 
-/// A bundle's model as a table of layers, with its metrics and settings.
+/// A bundle's model as a table of layers, with its metrics, settings and provenance.
 public struct ModelSummary: Sendable {
   private let bundle: ModelBundle
+  private let layers: [ModelLayer]
+  private let provenance: BundleProvenance
+  private let reasons: ReasonKind
+
+  /// The version of the layout of ``jsonText``.
+  private static let schemaVersion = 1
+  /// How long the names of a layer's inputs may be in one line.
+  private static let inputWidth = 36
 
   /// Reads the bundle at a path.
   public init(bundle path: String) throws {
     bundle = try ModelBundle.read(path)
+    layers = ModelLayers.of(bundle)
+    provenance = BundleProvenance(bundle, at: path)
+    reasons = Explainer.kind(of: bundle.blend?.model ?? bundle.model)
   }
+
+  private var parameters: Int { layers.reduce(0) { $0 + $1.parameters } }
+  private var kept: Int { layers.reduce(0) { $0 + $1.kept } }
+
+  // MARK: - Text
 
   /// The summary for a terminal.
   public var text: String {
     let configuration = bundle.model.configuration
-    var table = TextTable(
-      ["layer", "type", "output shape", "parameters", "connected to"],
-      [.left, .left, .left, .right, .left])
-    for layer in layers { table.add(layer.cells) }
-    let total = layers.reduce(0) { $0 + $1.parameters }
     var lines = [
       "Model: \(configuration.type.rawValue)", "Version: \(bundle.version?.short ?? "unknown")", "",
     ]
-    lines += table.lines
-    lines += [
-      "", "Total parameters: \(Self.grouped(total)) (\(Self.grouped(total * 4)) bytes)", "",
-      "Prediction: \(bundle.configuration.formula)", "",
-    ]
-    lines += metrics + [""] + settings
+    lines += layerTable + [""] + totals + [""]
+    lines += Self.wrapped("Prediction: \(bundle.configuration.formula)")
+    if let formula = bundle.configuration.blend?.json["formula"]?.stringValue {
+      lines += Self.wrapped("Order of the lists: \(formula)")
+    }
+    lines += Self.wrapped("Reasons: \(reasonText)") + [""]
+    lines += metrics + [""]
+    let selected = selection
+    if !selected.isEmpty { lines += selected + [""] }
+    lines += ["Training:"] + settings + ["", "Provenance:"] + Self.aligned(provenance.facts)
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// A layer of a model.
-  struct Layer {
-    let name: String
-    let type: String
-    let shape: [Int]
-    let parameters: Int
-    let inputs: [String]
-
-    /// The layer as one of several models': the inputs are those of all and keep their names.
-    func renamed(_ rename: (String) -> String) -> Layer {
-      func shared(_ name: String) -> Bool { name == "user" || name == "item" || name == "time" }
-      return Layer(
-        name: shared(name) ? "" : rename(name), type: type, shape: shape, parameters: parameters,
-        inputs: inputs.map { shared($0) ? $0 : rename($0) })
+  private var layerTable: [String] {
+    var table = TextTable(
+      ["layer", "type", "output shape", "parameters", "connected to"],
+      [.left, .left, .left, .right, .left])
+    for layer in layers {
+      let sizes = (["?"] + layer.shape.map { "\($0)" }).joined(separator: ", ")
+      var rest = Self.wrapped(layer.inputs)[...]
+      table.add([
+        layer.name, layer.type, "(\(sizes))", FigureText.count(layer.numbers),
+        rest.popFirst() ?? "",
+      ])
+      for line in rest { table.add(["", "", "", "", line]) }
     }
+    return table.lines
+  }
 
-    var cells: [String] {
-      let sizes = (["?"] + shape.map { "\($0)" }).joined(separator: ", ")
-      return [
-        name, type, "(\(sizes))", ModelSummary.grouped(parameters), inputs.joined(separator: ", "),
-      ]
+  /// Names in lines of some width.
+  private static func wrapped(_ names: [String]) -> [String] {
+    names.reduce(into: []) { lines, name in
+      if let last = lines.last, last.count + name.count + 2 <= inputWidth {
+        lines[lines.count - 1] = "\(last), \(name)"
+      } else {
+        if !lines.isEmpty { lines[lines.count - 1] += "," }
+        lines.append(name)
+      }
     }
   }
 
-  private var layers: [Layer] { Self.layers(of: bundle.model) }
-
-  /// The layers of a model, each after those that it takes its input from.
-  static func layers(of model: any RatingPredictor) -> [Layer] {
-    let configuration = model.configuration
-    let (users, items) = (configuration.users, configuration.items)
-    let factors = configuration.factors
-    var layers = [
-      Layer(name: "user", type: "Input", shape: [1], parameters: 0, inputs: []),
-      Layer(name: "item", type: "Input", shape: [1], parameters: 0, inputs: []),
+  private var totals: [String] {
+    let rows = [
+      ("Total parameters", parameters + kept), ("Found by training", parameters),
+      ("Kept from the data", kept),
     ]
-    func add(_ name: String, _ type: String, _ shape: [Int], _ parameters: Int, _ inputs: [String])
-    {
-      layers.append(
-        Layer(name: name, type: type, shape: shape, parameters: parameters, inputs: inputs))
+    let widest = rows.map { FigureText.count($0.1).count }.max() ?? 0
+    return rows.map { name, number in
+      let text = FigureText.count(number)
+      return "\(name):".padded(to: 20) + String(repeating: " ", count: widest - text.count) + text
+        + " (\(FigureText.bytes(4 * number)))"
     }
-    var (userFactors, itemFactors) = (factors, factors)
-    if case .neural(let network) = configuration.details {
-      (userFactors, itemFactors) = (network.userFactors, network.itemFactors)
+  }
+
+  private var reasonText: String {
+    switch reasons {
+    case .exact where bundle.blend != nil:
+      "exact: what each rating of the user adds to the key of the relevance model"
+    case .exact: "exact: what each rating of the user adds to the key"
+    case .similarity: "by similarity: the model's key is no sum over what the user rated"
     }
-    if factors > 0, configuration.type != .bayesianFM {
-      add("user_factors", "Embedding", [userFactors], users * userFactors, ["user"])
-      add("item_factors", "Embedding", [itemFactors], items * itemFactors, ["item"])
-    }
-    switch configuration.type {
-    case .dot, .ials:
-      add("dot", "Dot", [1], 0, ["user_factors", "item_factors"])
-    case .bayesianFM:
-      var names: [String] = []
-      for tensor in model.tensors where tensor.name.hasSuffix("_samples") {
-        let shape = Array(tensor.shape.dropFirst())
-        add(tensor.name, "Samples", shape, tensor.values.count, ["user", "item"])
-        names.append(tensor.name)
-      }
-      add("rating", "Mean over samples", [1], 0, names)
-    case .itemKNN:
-      add("user_bias", "Embedding", [1], users, ["user"])
-      add("item_bias", "Embedding", [1], items, ["item"])
-      func count(_ name: String) -> Int {
-        model.tensors.first { $0.name == name }?.values.count ?? 0
-      }
-      let (similarities, residuals) = (count("neighbour_similarities"), count("residuals"))
-      add("neighbour_similarities", "Neighbours", [1], similarities, ["item"])
-      add("residuals", "Neighbours", [1], residuals, ["user"])
-      add("neighbours", "Weighted mean", [1], 0, ["neighbour_similarities", "residuals"])
-      add("key", "Add", [1], 0, ["neighbours", "user_bias", "item_bias"])
-    case .ease:
-      let weights = model.tensors.filter { !$0.name.hasPrefix("input_") }
-      let count = weights.reduce(0) { $0 + $1.values.count }
-      add("item_weights", "Weights", [items], count, ["user"])
-      add("key", "Choose", [1], 0, ["item_weights", "item"])
-    case .blend:
-      let members = (model as? BlendModel)?.members ?? []
-      var outputs: [String] = []
-      for (number, member) in members.enumerated() {
-        let own = Self.layers(of: member).map { $0.renamed { "model_\(number + 1).\($0)" } }
-        layers += own.filter { !$0.name.isEmpty }
-        outputs += own.last.map { [$0.name] } ?? []
-      }
-      add("rating", "Weighted sum", [1], 0, outputs)
-    case .bias, .biasedDot, .logisticDot, .svdPlusPlus, .als:
-      add("user_bias", "Embedding", [1], users, ["user"])
-      add("item_bias", "Embedding", [1], items, ["item"])
-      var terms = ["user_bias", "item_bias"]
-      if factors > 0 {
-        add("dot", "Dot", [1], 0, ["user_factors", "item_factors"])
-        terms.insert("dot", at: 0)
-      }
-      add("key", "Add", [1], 0, terms)
-    case .neural:
-      var (width, parts) = (userFactors + itemFactors, ["user_factors", "item_factors"])
-      if case .neural(let network) = configuration.details {
-        width = network.inputs
-        for (name, rows) in network.featureRows {
-          let length = network.featureFactors
-          add(
-            name, "Embedding", [length], rows * length, [name == "genre_factors" ? "item" : "time"])
-          parts.append(name)
-        }
-      }
-      var input = "factors"
-      add(input, "Concatenate", [width], 0, parts)
-      for (index, units) in (configuration.hidden + [1]).enumerated() {
-        let name = "dense_\(index + 1)"
-        let isLast = index == configuration.hidden.count
-        add(name, isLast ? "Dense" : "Dense + ReLU", [units], (width + 1) * units, [input])
-        (width, input) = (units, name)
-      }
-    }
-    if configuration.link == .sigmoid {
-      add("rating", "Sigmoid × range", [1], 0, [layers[layers.count - 1].name])
-    }
-    return layers
   }
 
   private var metrics: [String] {
     let evaluation = bundle.metrics["evaluation"]
     var table = TextTable(
-      ["held-out rows", "RMSE", "MAE", "R²", "NDCG@10", "coverage"],
-      [.left, .right, .right, .right, .right, .right])
-    for method in ["model", "baseline"] {
+      ["held-out rows", "RMSE", "95 % interval", "MAE", "R²", "NDCG@10", "coverage"],
+      [.left] + Array(repeating: .right, count: 6))
+    for method in ["model", "baseline", "popularity"] {
       guard let found = evaluation?[method] else { continue }
+      let interval = ["lower", "upper"].map { Self.text(found["rmse_95_percent"]?[$0]) }
       table.add(
-        [method] + ["rmse", "mae", "r2"].map { Self.text(found[$0]) }
+        [
+          method, Self.text(found["rmse"]),
+          interval[0] == FigureText.missing ? interval[0] : interval.joined(separator: "–"),
+        ]
+          + ["mae", "r2"].map { Self.text(found[$0]) }
           + ["ndcg", "coverage"].map { Self.text(found["ranking"]?[$0]) })
     }
     let note = evaluation?["protocol"]?.stringValue ?? ""
     return table.lines + (note == "held-out" ? [] : ["(\(note))"])
   }
 
+  /// What each of several models came to on the validation rows.
+  private var selection: [String] {
+    guard let models = bundle.metrics["selection"]?["models"]?.arrayValue else { return [] }
+    var table = TextTable(
+      ["candidate", "validation RMSE", "weight"], [.left, .right, .right])
+    for (number, model) in models.enumerated() {
+      table.add([
+        "model_\(number + 1): \(model["type"]?.stringValue ?? "")",
+        Self.text(model["validation_rmse"]), Self.text(model["weight"]),
+      ])
+    }
+    return table.lines
+  }
+
   private var settings: [String] {
-    ["Training:"]
-      + (bundle.configuration.training.objectValue ?? []).map { "  \($0.key): \($0.value.text())" }
+    Self.aligned(
+      (bundle.configuration.training.objectValue ?? []).filter { $0.value != .null }.map {
+        ($0.key, $0.value.stringValue ?? $0.value.text())
+      })
+  }
+
+  private static func wrapped(_ text: String) -> [String] {
+    TextTable.wrapped(text, width: 100)
+  }
+
+  private static func aligned(_ facts: [(name: String, value: String)]) -> [String] {
+    let width = facts.map(\.name.count).max() ?? 0
+    return facts.map { "  \($0.name.padded(to: width))  \($0.value)" }
   }
 
   private static func text(_ value: JSONValue?) -> String {
-    guard let value = value?.doubleValue else { return "–" }
-    return TextTable.rounded(value, digits: 4)
+    value?.doubleValue.map { FigureText.fixed($0, digits: 4) } ?? FigureText.missing
   }
 
-  fileprivate static func grouped(_ number: Int) -> String {
-    var (digits, text) = (Array("\(number)"), "")
-    while digits.count > 3 {
-      text = "," + String(digits.suffix(3)) + text
-      digits.removeLast(3)
-    }
-    return String(digits) + text
+  // MARK: - JSON
+
+  /// The same as a JSON object, with all of the bundle's metrics.
+  public var jsonText: String {
+    let configuration = bundle.configuration
+    let document: JSONValue = [
+      "schema_version": .integer(Self.schemaVersion),
+      "type": .string(configuration.model.type.rawValue),
+      "version": bundle.version.map { .string($0.short) } ?? .null,
+      "users": .integer(configuration.model.users),
+      "items": .integer(configuration.model.items),
+      "layers": .array(layers.map(Self.json)),
+      "parameters": [
+        "total": .integer(parameters + kept), "trained": .integer(parameters),
+        "kept": .integer(kept),
+      ],
+      "formula": .string(configuration.formula),
+      "order_formula": configuration.blend?.json["formula"] ?? .null,
+      "because_kind": .string(reasons.rawValue),
+      "metrics": bundle.metrics,
+      "training": configuration.training,
+      "provenance": provenance.json,
+    ]
+    return document.prettyText()
+  }
+
+  private static func json(_ layer: ModelLayer) -> JSONValue {
+    [
+      "name": .string(layer.name), "type": .string(layer.type),
+      "output_shape": .array([.null] + layer.shape.map { .integer($0) }),
+      "trained_parameters": .integer(layer.parameters),
+      "kept_parameters": .integer(layer.kept),
+      "connected_to": .array(layer.inputs.map { .string($0) }),
+    ]
+  }
+}
+
+extension String {
+  /// The text with blanks after it, up to a width.
+  func padded(to width: Int) -> String {
+    self + String(repeating: " ", count: max(width - count, 0))
   }
 }

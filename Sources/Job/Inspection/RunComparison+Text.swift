@@ -18,7 +18,7 @@ extension RunComparison {
     guard !changed.isEmpty else { return ["Files: all \(files.same.count) are the same"] }
     let width = changed.map { $0.0.count }.max() ?? 0
     return ["Files: \(files.same.count) are the same"]
-      + changed.map { "  \($0.0.padding(to: width))  \($0.1)" }
+      + changed.map { "  \($0.0.padded(to: width))  \($0.1)" }
   }
 
   private var settingLines: [String] {
@@ -60,7 +60,7 @@ extension RunComparison {
         + "\(found.enteredItems) entered, \(found.leftItems) left",
     ]
     for (name, distribution) in [
-      (lists.overlapName.padding(to: 17), found.overlap),
+      (lists.overlapName.padded(to: 17), found.overlap),
       ("rank correlation ", found.rankCorrelation),
     ] {
       guard let distribution else { continue }
@@ -99,12 +99,5 @@ extension RunComparison {
 
   private static func indented(_ table: TextTable) -> [String] {
     table.lines.map { "  " + $0 }
-  }
-}
-
-extension String {
-  /// The text with blanks after it, up to a width.
-  fileprivate func padding(to width: Int) -> String {
-    self + String(repeating: " ", count: max(width - count, 0))
   }
 }

@@ -26,7 +26,38 @@ struct TextTable {
 
   mutating func add(_ cells: [String]) {
     precondition(cells.count == alignments.count, "a row has other columns than the header")
-    rows.append(cells)
+    rows.append(cells.map(Self.printable))
+  }
+
+  /// A text of the data as a terminal may show it: what would move the cursor, change colours or turn
+  /// the direction of the line becomes a replacement character.
+  static func printable(_ text: String) -> String {
+    guard text.unicodeScalars.contains(where: isControl) else { return text }
+    return String(
+      String.UnicodeScalarView(text.unicodeScalars.map { isControl($0) ? "\u{FFFD}" : $0 }))
+  }
+
+  private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0..<0x20, 0x7F...0x9F, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069: true
+    default: false
+    }
+  }
+
+  /// A text in lines of at most some width, broken between words; all but the first are indented.
+  static func wrapped(_ text: String, width: Int) -> [String] {
+    text.split(separator: " ").reduce(into: []) { lines, word in
+      if let last = lines.last, last.count + 1 + word.count <= width {
+        lines[lines.count - 1] = "\(last) \(word)"
+      } else {
+        lines.append((lines.isEmpty ? "" : "  ") + word)
+      }
+    }
+  }
+
+  /// A text of the data, cut where a column has no more room for it.
+  static func clipped(_ text: String, to width: Int) -> String {
+    text.count <= width ? text : text.prefix(max(width - 1, 0)) + "…"
   }
 
   /// The lines, with a rule below the names.
@@ -42,7 +73,10 @@ struct TextTable {
       while line.last == " " { line.removeLast() }
       return line
     }
-    lines.insert(widths.map { String(repeating: "-", count: $0) }.joined(separator: "  "), at: 1)
+    // A column without a name has no rule that would be seen beyond the last name.
+    let ruled = zip(widths, rows[0]).reversed().drop { $0.1.isEmpty }.reversed()
+    lines.insert(
+      ruled.map { String(repeating: "-", count: $0.0) }.joined(separator: "  "), at: 1)
     return lines
   }
 }

@@ -28,17 +28,17 @@ struct ReportDocument {
 
   private var model: JSONValue {
     let exported = result.trained.exported
-    let layers = ModelSummary.layers(of: exported)
+    let layers = ModelLayers.of(exported, plan: plan.json()["model"])
     return [
       "version": version.map { .string($0.short) } ?? .null,
       "type": .string(exported.configuration.type.rawValue),
-      "parameters": .integer(layers.reduce(0) { $0 + $1.parameters }),
+      "parameters": .integer(layers.reduce(0) { $0 + $1.numbers }),
       "layers": .array(
         layers.map { layer in
           [
             "name": .string(layer.name), "type": .string(layer.type),
             "output_shape": .array(layer.shape.map { .integer($0) }),
-            "parameters": .integer(layer.parameters),
+            "parameters": .integer(layer.numbers),
             "connected_to": .array(layer.inputs.map { .string($0) }),
           ]
         }),

@@ -34,16 +34,20 @@ public struct DatasetFetch: Sendable {
         progress: progress))
   }
 
-  /// Fetches the dataset and returns the SHA-256 and path of each file, in the form of `sha256sum`.
-  ///
-  /// With `showsProgress` a line on standard error, if that is a terminal, tells how far a download
-  /// is.
-  public func report(showsProgress: Bool = false) async throws(AcquisitionError) -> String {
+  /// Fetches the dataset; with `showsProgress` a line on standard error, if that is a terminal, tells
+  /// how far a download is.
+  public func run(showsProgress: Bool) async throws(AcquisitionError) -> FetchedFiles {
     let display = TransferProgress(line: ProgressLine(isShown: showsProgress))
     defer { display.clear() }
-    let fetched = try await run {
+    return try await run {
       display.show($0.origin, received: $0.received, total: $0.total)
     }
+  }
+
+  /// Fetches the dataset as ``run(showsProgress:)`` does and returns the SHA-256 and path of each
+  /// file, in the form of `sha256sum`.
+  public func report(showsProgress: Bool = false) async throws(AcquisitionError) -> String {
+    let fetched = try await run(showsProgress: showsProgress)
     return ([fetched.dataset] + (fetched.items.map { [$0] } ?? []))
       .map { "\($0.sha256)  \($0.path)" }.joined(separator: "\n")
   }

@@ -9,6 +9,8 @@ struct JobComputation {
   let plan: Plan
   let threads: Int
   let logger: Logger
+  /// What shows how far it is.
+  var progress: RunProgress?
   /// Where training is saved on the way; `nil` saves nothing.
   var checkpoints: RunCheckpoints?
 
@@ -70,14 +72,14 @@ struct JobComputation {
 
   private func log(_ evaluation: EvaluationReport) {
     var metadata: Logger.Metadata = [
-      "test.ndcg": "\(evaluation.model.ranking.ndcg)",
-      "test.coverage": "\(evaluation.model.ranking.coverage)",
-      "baseline.rmse": "\(evaluation.baseline.errors.rmse)",
+      "test.ndcg": .number(evaluation.model.ranking.ndcg),
+      "test.coverage": .number(evaluation.model.ranking.coverage),
+      "baseline.rmse": .number(evaluation.baseline.errors.rmse),
       "test.protocol": "\(MetricsDocument.protocolName(plan))",
     ]
     if !plan.model.type.isRelevance {
-      metadata["test.rmse"] = "\(evaluation.model.errors.rmse)"
-      metadata["test.mae"] = "\(evaluation.model.errors.mae)"
+      metadata["test.rmse"] = .number(evaluation.model.errors.rmse)
+      metadata["test.mae"] = .number(evaluation.model.errors.mae)
     }
     logger.info("Model evaluated", metadata: metadata)
   }
@@ -85,11 +87,14 @@ struct JobComputation {
   private func report(_ epoch: PhasedEpoch) {
     let record = epoch.record
     var metadata: Logger.Metadata = [
-      "epoch.phase": "\(epoch.label)", "epoch.number": "\(record.epoch)",
-      "train.loss": "\(record.trainLoss)", "learning_rate": "\(record.learningRate)",
+      "epoch.phase": "\(epoch.label)", "epoch.number": .number(record.epoch),
+      "train.loss": .number(record.trainLoss), "learning_rate": .number(record.learningRate),
     ]
-    if let rmse = record.validationRMSE { metadata["validation.rmse"] = "\(rmse)" }
-    logger.info("Epoch finished", metadata: metadata)
+    if let rmse = record.validationRMSE { metadata["validation.rmse"] = .number(rmse) }
+    // Whoever sees the line that each epoch changes needs no other line of it.
+    progress?.ended(epoch, of: plan)
+    logger.log(
+      level: progress?.isShown == true ? .debug : .info, "Epoch finished", metadata: metadata)
   }
 }
 

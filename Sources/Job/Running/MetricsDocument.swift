@@ -99,7 +99,8 @@ enum MetricsDocument {
     ["user_blocks": .integer(grid.userBlocks), "item_blocks": .integer(grid.itemBlocks)]
   }
 
-  private static func data(_ dataset: RatingsDataset) -> JSONValue {
+  /// What reading the dataset came to.
+  static func data(_ dataset: RatingsDataset) -> JSONValue {
     let (users, items) = (dataset.users.count, dataset.items.count)
     let ratings = dataset.ratings.count
     func skipped(_ rows: [SkippedRows]) -> JSONValue {

@@ -1,5 +1,5 @@
 public import Recommenders
-import Storage
+public import Storage
 
 /// What `config.json` says of the relevance that lists are ordered by: the relevance model and the weights.
 /// The model's tensors stand in `model.safetensors`, their names after a prefix.
@@ -19,7 +19,7 @@ public struct BlendConfiguration: Equatable, Sendable {
   }
 
   /// The value that `config.json` holds.
-  var json: JSONValue {
+  public var json: JSONValue {
     var members = [
       JSONMember(key: "type", value: .string(model.type.rawValue)),
       JSONMember(key: "factors", value: .integer(model.factors)),

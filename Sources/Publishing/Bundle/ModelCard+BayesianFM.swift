@@ -4,7 +4,8 @@ extension ModelCard {
   /// Of a row of samples, [0] is the linear term and [1:] are the factors; a feature loses half the
   /// squares of its factors, which the rows of users and items have lost already.
   static let machineKeys = """
-    details, t = config["details"], tensors
+    from statistics import NormalDist
+    details, t, normal = config["details"], tensors, NormalDist()
     def feature(row, x):
         row = np.float64(row) * x
         row[0] -= (row[1:] ** 2).sum(axis=0) / 2
@@ -33,12 +34,18 @@ extension ModelCard {
                     total = total + feature(t["cross_samples"][pair - 1], t["item_kinds"][i, j])
         score = total[0] + (total[1:] ** 2).sum(axis=0) / 2
         if details["levels"]:
-            from statistics import NormalDist
-            share, levels = NormalDist().cdf, details["levels"]
+            levels = details["levels"]
             cuts = t["global_samples"][2:]
-            score = [levels[0] + sum((levels[n + 1] - levels[n]) * share(s - cuts[n, k])
+            score = [levels[0] + sum((levels[n + 1] - levels[n]) * normal.cdf(s - cuts[n, k])
                      for n in range(len(levels) - 1)) for k, s in enumerate(score)]
         mean = t["user_means"][u] + t["user_spreads"][u] * np.mean(score)
+        if not details["levels"]:  # what to expect if noise beyond the scale is rated with its ends
+            low, high = config["rating_scale"]["minimum"], config["rating_scale"]["maximum"]
+            noise = t["user_spreads"][u] * np.mean(t["global_samples"][1]) ** 0.5
+            if noise > 0:
+                excess = lambda x: normal.pdf(x) + x * normal.cdf(x)
+                mean += noise * (excess((low - mean) / noise) - excess((mean - high) / noise))
+            mean = min(max(mean, low), high)
         key[i] = mean - config["train_mean"]
     return key
     """

@@ -3,14 +3,14 @@ import Recommenders
 extension ModelCard {
   /// The lines of the Python reader that compute the keys of a network; `coldKeys` are those for
   /// pairs that training did not see both sides of.
-  func pythonNeuralKeys(coldKeys: String) -> String {
+  func pythonNeuralKeys(of model: ModelConfiguration, coldKeys: String) -> String {
     let layers = """
       for n in range(1, len(config["hidden"]) + 2):
           if n > 1: key = np.maximum(key, 0)
           key = key @ tensors[f"dense_{n}_kernel"] + tensors[f"dense_{n}_bias"]
       key = key[:, 0]
       """
-    guard case .neural(let network) = bundle.model.configuration.details else {
+    guard case .neural(let network) = model.details else {
       return """
         key = np.concatenate([np.broadcast_to(tensors["user_factors"][u],
             tensors["item_factors"].shape), tensors["item_factors"]], axis=1)
@@ -54,10 +54,11 @@ extension ModelCard {
 
   /// The modules of Python that the keys need besides those of every model.
   var pythonModules: String {
-    if case .neural(let network) = bundle.model.configuration.details, network.date?.asOf != nil {
-      return ", datetime"
+    let needsDates = bundle.model.configuration.parts.contains { part in
+      if case .neural(let network) = part.details { return network.date?.asOf != nil }
+      return false
     }
-    return ""
+    return needsDates ? ", datetime" : ""
   }
 
   /// What stands between the formula and the other tensors: the tensors of features.

@@ -141,11 +141,11 @@ struct ModelCard {
                                                  newline=""))) for n in ("users", "items"))
         return config, tensors, seen, users, items
 
-    def keys(config, tensors, users, items, u):  # of all items, for the user of row u
-    \(pythonKeys.indentedLines)
+    \(pythonParts)def keys(config, tensors, users, items, u):  # of all items, for the user of row u
+    \(pythonKeys(of: model).indentedLines)
 
     def ratings(config, key):  # the predicted ratings that keys stand for
-    \(pythonRatings.indentedLines)
+    \(pythonRatings(of: model).indentedLines)
     \(Self.pythonOrder(bundle.blend))
     def lists(bundle_directory, k):  # {user_id: [(item_id, score), ...]}, best first
         config, tensors, seen, users, items = load(bundle_directory)
@@ -167,20 +167,49 @@ struct ModelCard {
     bundle.blend == nil ? "key" : "order(config, tensors, users, items, u, key)"
   }
 
-  private var pythonKeys: String {
+  /// The functions `keys_n` and `ratings_n` of each part of a blend; nothing for other models.
+  private var pythonParts: String {
+    guard case .blend(let blend) = model.details else { return "" }
+    return blend.models.enumerated().map { number, part in
+      """
+      def keys_\(number + 1)(config, tensors, users, items, u):
+      \(pythonKeys(of: part).indentedLines)
+
+      def ratings_\(number + 1)(config, key):
+      \(pythonRatings(of: part).indentedLines)
+
+
+      """
+    }.joined()
+  }
+
+  private static func pythonBlendKeys(parts: Int) -> String {
+    let functions = (1...parts).map { "(keys_\($0), ratings_\($0))" }.joined(separator: ", ")
+    return """
+      key, details = np.zeros(len(items), np.float32), config["details"]
+      for n, (part_keys, part_ratings) in enumerate([\(functions)]):
+          part, prefix = details["models"][n], f"model_{n + 1}."
+          own = {t[len(prefix):]: v for t, v in tensors.items() if t.startswith(prefix)}
+          rating = part_ratings(part, part_keys(part, own, users, items, u))
+          key += np.float32(details["weights"][n]) * np.float32(rating)
+      return key - np.float32(config["train_mean"])
+      """
+  }
+
+  private func pythonKeys(of model: ModelConfiguration) -> String {
     let dotProducts = #"tensors["item_factors"] @ tensors["user_factors"][u]"#
     let biases = #"tensors["user_bias"][u] + tensors["item_bias"]"#
     return switch model.type {
     case .bias: "return \(biases)"
     case .biasedDot, .logisticDot, .svdPlusPlus, .als:
       "key = \(dotProducts)\nreturn key + \(biases)"
-    case .dot: "key = \(dotProducts)\n\(pythonColdKeys)return key"
+    case .dot: "key = \(dotProducts)\n\(Self.pythonColdKeys(of: model))return key"
     case .ials: "return \(dotProducts)"
     case .ease: Self.pythonEaseKeys
     case .bayesianFM: Self.machineKeys
     case .itemKNN: Self.pythonNeighbourKeys
-    case .blend: "raise NotImplementedError(config[\"type\"])"
-    case .neural: pythonNeuralKeys(coldKeys: pythonColdKeys)
+    case .blend: Self.pythonBlendKeys(parts: model.parts.count)
+    case .neural: pythonNeuralKeys(of: model, coldKeys: Self.pythonColdKeys(of: model))
     }
   }
 
@@ -203,7 +232,7 @@ struct ModelCard {
 
   /// The lines for pairs that training did not see both sides of, where the tensors do not already
   /// say what is predicted for them.
-  private var pythonColdKeys: String {
+  private static func pythonColdKeys(of model: ModelConfiguration) -> String {
     guard model.cold == .knownTerms else { return "" }
     return """
       cold = np.array([item["train_count"] == "0" for item in items])
@@ -212,7 +241,7 @@ struct ModelCard {
       """
   }
 
-  private var pythonRatings: String {
+  private func pythonRatings(of model: ModelConfiguration) -> String {
     switch model.link {
     case .sigmoid:
       """
@@ -223,6 +252,14 @@ struct ModelCard {
       model.type == .dot || model.type.isRelevance
         ? "return np.float64(key)" : #"return config["train_mean"] + np.float64(key)"#
     }
+  }
+}
+
+extension ModelConfiguration {
+  /// The models of a blend; the model itself where it is none.
+  var parts: [ModelConfiguration] {
+    if case .blend(let blend) = details { return blend.models }
+    return [self]
   }
 }
 

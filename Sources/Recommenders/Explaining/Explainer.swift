@@ -6,7 +6,7 @@ public import Ratings
 /// Where the model's key is a sum over what the user rated, the reasons are the greatest positive terms
 /// of that sum (``RatingPredictor/contributions(to:by:of:)``). Elsewhere they are the most similar of
 /// the items that the user rated at or above the own mean: by the cosine of the model's item factors if
-/// it has some, else by ``CoRatingCosine``. The list says which (``ReasonKind``).
+/// it has some, else by `CoRatingCosine`. The list says which (``ReasonKind``).
 public struct Explainer: Sendable {
   private let model: any RatingPredictor
   private let rated: CompressedRows
@@ -32,11 +32,17 @@ public struct Explainer: Sendable {
     rated = CompressedRows(
       rows: configuration.users, columns: configuration.items, entries: ratings.count
     ) { (ratings.users[$0].position, ratings.items[$0].position, ratings.values[$0]) }
-    let isExact =
-      configuration.users > 0 && configuration.items > 0
-      && model.contributions(to: ItemIndex(0), by: UserIndex(0), of: []) != nil
+    let isExact = Self.kind(of: model) == .exact
     factors = isExact ? nil : Self.itemFactors(of: model)
     coRatings = factors == nil && !isExact ? CoRatingCosine(rated, items: configuration.items) : nil
+  }
+
+  /// What the reasons of a model's recommendations are.
+  public static func kind(of model: any RatingPredictor) -> ReasonKind {
+    let configuration = model.configuration
+    return configuration.users > 0 && configuration.items > 0
+      && model.contributions(to: ItemIndex(0), by: UserIndex(0), of: []) != nil
+      ? .exact : .similarity
   }
 
   /// The lists with their reasons; `threads` has no influence on them.

@@ -22,10 +22,6 @@ public struct BlendModel: RatingPredictor {
   /// What the parameters mean.
   public let configuration: ModelConfiguration
   private let models: [any RatingPredictor]
-
-  /// The models that are joined.
-  public var members: [any RatingPredictor] { models }
-
   private let weights: [Float]
 
   /// Joins models that were trained on the same ratings.

@@ -1,0 +1,116 @@
+import Foundation
+import Publishing
+import Ratings
+import Recommenders
+import Storage
+
+/// Answers for users what a bundle's model recommends to them, in the order in which its lists are
+/// published.
+public struct BundleRecommender: Sendable {
+  private let path: String
+  private let bundle: ModelBundle
+  private let recommender: TopNRecommender
+  private let explainer: Explainer?
+  private let order: UserRecommendations.Order
+
+  /// Reads the bundle at a path.
+  ///
+  /// `k` is the number of recommendations, at least 1; `explain` is the number of
+  /// reasons of each, by default that of the job.
+  ///
+  /// - Throws: `PublishingError` if there is no whole bundle.
+  public init(bundle path: String, k: Int, explain: Int? = nil) throws {
+    self.path = path
+    let bundle = try ModelBundle.read(path)
+    self.bundle = bundle
+    let plan = bundle.resultPlan["recommend"]
+    let options = Self.options(plan)
+    recommender = TopNRecommender(
+      model: bundle.model, excluding: bundle.seen, candidates: Candidates(of: bundle).isCandidate,
+      k: k,
+      order: ListOrder(
+        options, model: bundle.model, blend: bundle.blend, details: bundle.itemDetails))
+    order = UserRecommendations.Order(
+      rankBy: options.rankBy, isBlended: bundle.blend != nil,
+      isRelevance: bundle.model.configuration.type.isRelevance, isSpread: options.isSpread)
+    let reasons = explain ?? plan?["explain"]?.intValue ?? 0
+    explainer =
+      reasons > 0
+      ? Explainer(
+        model: bundle.blend?.model ?? bundle.model, ratings: Self.columns(of: bundle),
+        count: reasons) : nil
+  }
+
+  /// The answer for one user.
+  ///
+  /// - Throws: ``BundleQueryError`` if the bundle does not know the user.
+  public func answer(_ user: String) throws -> UserRecommendations {
+    guard let index = bundle.users.index(of: user) else {
+      throw BundleQueryError.unknownUser(
+        bundle: path, user: user, users: bundle.users.count,
+        hint: UserHint.text(for: user, in: bundle.users))
+    }
+    let items = recommender.recommend(index.position..<index.position + 1).flatMap(\.items)
+    if let item = items.first(where: { !$0.score.isFinite })?.item {
+      throw PublishingError.scoreNotFinite(user: user, item: bundle.items.label(of: item))
+    }
+    var list = RecommendationList(user: index, items: items)
+    if let explainer { list = explainer.explaining([list], threads: 1).first ?? list }
+    return UserRecommendations(list, of: bundle, order: order)
+  }
+
+  /// Hands on the answer for each of some users, in their order; those that the bundle does not know
+  /// are left out.
+  ///
+  /// - Throws: ``BundleQueryError`` in the end if there was one that is not known.
+  public func answer(_ users: [String], body: (UserRecommendations) -> Void) throws {
+    guard users.count != 1 else { return body(try answer(users[0])) }
+    let unknown = users.filter { bundle.users.index(of: $0) == nil }
+    for user in users where bundle.users.index(of: user) != nil { body(try answer(user)) }
+    if let first = unknown.first {
+      throw BundleQueryError.unknownUsers(
+        bundle: path, unknown: unknown, of: users.count,
+        hint: UserHint.text(for: first, in: bundle.users))
+    }
+  }
+
+  /// The ids of a text with one on each line; lines without one do not count.
+  public static func users(ofText text: [UInt8]) -> [String] {
+    text.split(separator: UInt8(ascii: "\n")).map { line in
+      String(decoding: line.last == UInt8(ascii: "\r") ? line.dropLast() : line, as: UTF8.self)
+    }.filter { !$0.isEmpty }
+  }
+
+  /// The ids of a file with one on each line, of standard input if its name is `-`.
+  ///
+  /// - Throws: `StorageError` if it cannot be read.
+  public static func users(ofFile path: String) throws -> [String] {
+    guard path == "-" else { return users(ofText: try FileSystem.readBytes(path)) }
+    return users(ofText: Array(try FileHandle.standardInput.readToEnd() ?? Data()))
+  }
+
+  /// All ratings that the bundle has.
+  private static func columns(of bundle: ModelBundle) -> RatingColumns {
+    let seen = bundle.seen
+    let owners = bundle.users.indices.flatMap { user in
+      repeatElement(user, count: seen.items(of: user).count)
+    }
+    return RatingColumns(users: owners, items: seen.indices, values: bundle.seenRatings)
+  }
+
+  /// What orders the bundle's lists.
+  private static func options(_ plan: JSONValue?) -> RecommendOptions {
+    var options = RecommendOptions()
+    options.rankBy =
+      plan?["rank_by"]?.stringValue.flatMap { RankingOrder(rawValue: $0) } ?? .rating
+    options.z = plan?["z"]?.doubleValue ?? options.z
+    options.diversity = plan?["diversity"]?.doubleValue ?? 0
+    options.maxPerGenre = plan?["max_per_genre"]?.intValue
+    return options
+  }
+}
+
+extension RecommendOptions {
+  /// Whether something keeps the items of a list from being all of a kind.
+  fileprivate var isSpread: Bool { diversity > 0 || maxPerGenre != nil }
+}
