@@ -39,7 +39,7 @@ import Testing
       says: ["dense_1", "genre_factors"]),
     Kind(
       name: "samples", model: #"{"type": "bayesian-fm", "factors": 2, "samples": 2, "burn_in": 2}"#,
-      says: ["within their 95 % interval", "Mean over samples"]),
+      says: ["within their 95 % interval", "user_samples"]),
     Kind(
       name: "a relevance model", model: #"{"type": "ease"}"#,
       says: ["reach an NDCG@10 of", "predicts no ratings"]),
