@@ -119,7 +119,7 @@ final class HTTPExchange: NSObject, URLSessionDataDelegate, Sendable {
   ) {
     guard let response = response as? HTTPURLResponse else { return completionHandler(.cancel) }
     let answer = HTTPAnswer(response)
-    if !answer.hasFile {
+    if !answer.hasFile || request.asksForHeadOnly {
       // Its body is of no use, and after a 401 with a challenge URLSession would never end the task.
       let continuation = state.withLock { state in
         state.answer = answer

@@ -15,6 +15,8 @@ struct HTTPRequest: Sendable {
   var deadline: ContinuousClock.Instant
   var clock: FetchClock
   var progress: @Sendable (_ received: Int, _ total: Int?) -> Void
+  /// Whether only the status and headers are asked for.
+  var asksForHeadOnly = false
 
   /// The error for a body beyond the limit.
   var tooLarge: HTTPExchange.Failure {
@@ -24,6 +26,7 @@ struct HTTPRequest: Sendable {
 
   var urlRequest: URLRequest {
     var request = URLRequest(url: url, timeoutInterval: limits.totalSeconds)
+    if asksForHeadOnly { request.httpMethod = "HEAD" }
     // The bytes are hashed and unpacked by us, as they are.
     request.setValue("identity", forHTTPHeaderField: "Accept-Encoding")
     request.setValue("recjob", forHTTPHeaderField: "User-Agent")

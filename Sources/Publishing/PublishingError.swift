@@ -20,6 +20,8 @@ public enum PublishingError: Error, Equatable, Sendable {
   case formulaInTitle(item: String, title: String)
   /// A run that an output directory does not have.
   case unknownRun(output: String, run: String, known: [String])
+  /// The bare name of a run where nothing tells the output directory.
+  case runWithoutOutput(run: String)
   /// An output directory in which `latest` points at no published run.
   case noLatestRun(output: String)
   /// An output directory without a run older than that of `latest`.
@@ -52,6 +54,9 @@ extension PublishingError: CustomStringConvertible {
     case .unknownRun(let output, let run, let known):
       "\(output) has no run \"\(run)\"; "
         + (known.isEmpty ? "it has none." : "it has \(known.joined(separator: ", ")).")
+    case .runWithoutOutput(let run):
+      "\(run) is not here; give one of the runs with its output directory, as in "
+        + "out/films/runs/\(run)."
     case .noLatestRun(let output):
       "\(output) has no published run that its link \"latest\" points at."
     case .noEarlierRun(let output, let latest):

@@ -32,6 +32,9 @@ public struct RunDirectory: Sendable {
   /// The directory of what is kept between runs.
   public var statePath: String { PathName.joined(path, Self.stateName) }
 
+  /// Where a published run of that name is, or would be.
+  public func runPath(_ name: String) -> String { place(Self.runsName, name) }
+
   /// A run that is being filled.
   public struct StagedRun: Sendable {
     /// The name that the run will have.

@@ -74,8 +74,10 @@ import Testing
     #expect(try fixture.recjob("rollback", "out").output == "out: latest is now \(names[0])\n")
     #expect(try fixture.latest.name == names[0])
     #expect(try listed()[0].hasPrefix("*  \(names[0])"))
+    #expect(try listed()[1].hasPrefix("   \(names[1])") && listed()[1].hasSuffix("  rolled back"))
     #expect(try fixture.recjob("rollback", "out", names[1]).status == 0)
     #expect(try fixture.latest.name == names[1])
+    #expect(try !listed().contains { $0.hasSuffix("rolled back") })
     let unknown = try fixture.recjob("rollback", "out", "20200101T000000Z-00000000")
     #expect(unknown.status == 66)
     #expect(unknown.errors.contains(names[0]))
@@ -182,9 +184,18 @@ import Testing
     let lines = try logged.errors.split(separator: "\n").map {
       try JSONParser.parseValue(Array($0.utf8), path: "log")
     }
-    #expect(lines.contains { $0["epoch.number"] == "12" && $0["level"] == "info" })
+    #expect(lines.contains { $0["epoch.number"] == 12 && $0["level"] == "info" })
     #expect(lines.allSatisfy { $0["time"]?.stringValue?.hasSuffix("Z") ?? false })
     #expect(try fixture.run("--quiet", "--set", "gates.beat_baseline=off").errors.isEmpty)
+  }
+
+  @Test func aJobFileThatIsWrongIsARecordOfAJSONLog() throws {
+    let fixture = try JobFixture()
+    let outcome = try fixture.run("--log-format", "json", "--set", "training.bogus=1")
+    #expect(outcome.status == 78)
+    let record = try JSONParser.parseValue(Array(outcome.errors.utf8), path: "log")
+    #expect(record["message"] == "Run failed" && record["exit_status"] == 78)
+    #expect(record["reason"]?.stringValue?.contains("/training/bogus") == true)
   }
 
   @Test func wrongArgumentsEndWithTheirStatus() throws {
@@ -200,7 +211,7 @@ import Testing
     #expect(!FileSystem.exists(fixture.path("out")))
   }
 
-  @Test(arguments: ["", "run"])
+  @Test(arguments: ["", "run", "init", "doctor"])
   func theHelpIsAsItWas(command: String) throws {
     let arguments = command.isEmpty ? ["--help"] : [command, "--help"]
     let outcome = try BuiltProgram.run(arguments, in: "/")
@@ -209,17 +220,5 @@ import Testing
       outcome.output,
       toBe: (["help"] + arguments.dropLast() + ["txt"])
         .joined(separator: "."))
-  }
-
-  @Test(arguments: [
-    "run", "validate", "schema", "fetch", "explore", "compare", "tune", "recommend", "inspect",
-    "verify",
-    "reproduce", "diff",
-    "runs", "rollback",
-  ])
-  func everyCommandHasHelpWithExamples(command: String) throws {
-    let outcome = try BuiltProgram.run([command, "--help"], in: "/")
-    #expect(outcome.status == 0)
-    #expect(outcome.output.contains("EXAMPLES") && outcome.output.contains("recjob \(command)"))
   }
 }

@@ -38,6 +38,25 @@ import Testing
     #expect(json["data"]?["data.users"]?["change"] == 0)
   }
 
+  @Test func aBareNameIsThatOfARunBesideTheOther() throws {
+    let fixture = try JobFixture()
+    #expect(try fixture.run().status == 0)
+    let first = try fixture.latest
+    #expect(try fixture.run("--set", "training.seed=8").status == 0)
+    let second = try fixture.latest
+    let whole = try fixture.recjob("diff", first.path, second.path)
+    #expect(whole.status == 0)
+    for (before, now) in [
+      (first.name, "out"), (first.name, "out/runs/\(second.name)"),
+      ("out/runs/\(first.name)", second.name),
+    ] {
+      let answer = try fixture.recjob("diff", before, now)
+      #expect(answer.output == whole.output, "\(before) \(now): \(answer.errors)")
+    }
+    let bare = try fixture.recjob("diff", first.name, second.name)
+    #expect(bare.status == 66 && bare.errors.contains("output directory"), "\(bare.errors)")
+  }
+
   @Test func aRunIsLikeItself() throws {
     let fixture = try JobFixture()
     #expect(try fixture.run().status == 0)

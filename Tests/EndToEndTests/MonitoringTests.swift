@@ -48,8 +48,9 @@ import Testing
     let second = try Self.run(fixture, "--quiet", ping: "\(server.url)/u")
     #expect(second.status == 65)
     let lines = second.errors.split(separator: "\n")
-    #expect(lines.count == 1 && lines[0].hasPrefix("recjob: planted: read: "), "\(second.errors)")
-    #expect(lines[0].contains(" (exit status 65, after "))
+    let line = try #require(lines.first, "\(second.errors)")
+    #expect(lines.count == 1 && line.contains("Z error Run failed: planted: read: "))
+    #expect(line.contains(" (exit status 65, after "))
     let metrics = try Self.metrics(fixture)
     #expect(metrics.contains(success))
     #expect(metrics.contains(#"recjob_last_exit_code{job="planted"} 65"#))
@@ -61,7 +62,7 @@ import Testing
     #expect(server.requests.map(\.path) == ["/u/start", "/u", "/u/start", "/u/65"])
     let body = String(decoding: server.requests[3].body, as: UTF8.self)
     #expect(body.utf8.count <= 10_000 && body.contains("info Dataset fetched"), "\(body)")
-    #expect(body.hasSuffix(String(lines[0].dropFirst("recjob: ".count)) + "\n"))
+    #expect(body.hasSuffix(String(line.trimmingPrefix(#/.*? Run failed: /#)) + "\n"))
   }
 
   @Test(.enabled(if: Promtool.isExpected, "promtool is needed; Tests/run fetches it"))

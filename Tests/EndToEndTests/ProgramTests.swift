@@ -23,7 +23,8 @@ import Testing
         "model/README.md", "model/config.json", "model/items.csv", "model/manifest.json",
         "model/metrics.json", "model/model.safetensors", "model/plan.json",
         "model/seen.safetensors", "model/users.csv", "openlineage.jsonl", "plan.json",
-        "provenance.json", "recommendations.csv", "recommendations.jsonl", "run.json",
+        "provenance.json", "recommendations.csv", "recommendations.jsonl", "report.html",
+        "report.json", "run.json",
       ])
     #expect(try FileSystem.list(fixture.path("out/.staging")).isEmpty)
   }

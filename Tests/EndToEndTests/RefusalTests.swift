@@ -50,7 +50,13 @@ import Testing
     #expect(outcome.errors.contains("out/rejected/\(rejected[0])"))
     #expect(
       try FileSystem.list(directory)
-        == ["changes.json", "history.csv", "metrics.json", "plan.json"])
+        == [
+          "changes.json", "history.csv", "metrics.json", "plan.json", "report.html", "report.json",
+          "run.json",
+        ])
+    let page = try FileSystem.readText(directory + "/report.html")
+    #expect(page.contains("nothing was published, because a gate refused the result"))
+    #expect(page.contains("above gates.max_test_rmse 0.001"))
     #expect(
       try FileSystem.readBytes(directory + "/metrics.json") == latest.bytes("metrics.json"))
     #expect(try FileSystem.list(fixture.path("out/.staging")).isEmpty)

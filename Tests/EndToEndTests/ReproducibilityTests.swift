@@ -16,7 +16,7 @@ import Testing
   static func results(of run: PublishedRun) throws -> [String: SHA256Digest] {
     let records = [
       "SHA256SUMS", "_SUCCESS", "manifest.json", "run.json", "plan.json", "changes.json",
-      "provenance.json", "openlineage.jsonl",
+      "provenance.json", "openlineage.jsonl", "report.html",
     ]
     return try FileSystem.listTree(run.path).filter { !records.contains($0) }
       .reduce(into: [:]) { $0[$1] = try SHA256Digest.ofFile(run.file($1)) }
@@ -46,7 +46,7 @@ import Testing
         umask: circumstances.umask)
       #expect(outcome.status == 0, "\(outcome.errors)")
       let results = try Self.results(of: fixture.latest)
-      #expect(results.count == 15)
+      #expect(results.count == 16)
       found.append(results)
     }
     for (results, circumstances) in zip(found, all) {
@@ -79,7 +79,7 @@ import Testing
     for path in try ["out", "out/runs/\(fixture.latest.name)"] {
       let outcome = try fixture.recjob("reproduce", path, "--threads", "2")
       #expect(outcome.status == 0, "\(outcome.errors)")
-      #expect(outcome.output == "\(path): reproduced, 14 files are the same byte for byte\n")
+      #expect(outcome.output == "\(path): reproduced, 15 files are the same byte for byte\n")
     }
     #expect(try fixture.runs.count == 1)
     #expect(try fixture.recjob("verify", "out").status == 0)

@@ -1,16 +1,15 @@
 import Foundation
 import Job
 import Storage
+import TestSupport
 import Testing
 
 /// What the documentation says, held against the program.
 @Suite struct DocumentationTests {
   private static let root = URL(filePath: JobDocuments.directory)
     .deletingLastPathComponent().path(percentEncoded: false)
-  private static let pages = [
-    "README.md", "jobs/README.md", "jobs/models.md", "jobs/data/README.md", "jobs/load/README.md",
-    "cron/README.md",
-  ]
+  private static let all = (try? MarkdownPage.all(root: root)) ?? []
+  private static let pages = all.map(\.path)
   private static let pagesWithExitCodes = ["README.md", "jobs/README.md", "cron/README.md"]
 
   private static func text(_ page: String) throws -> String {
@@ -36,27 +35,93 @@ import Testing
     }
   }
 
+  @Test func thePagesAreFound() {
+    let expected = [
+      "README.md", "jobs/README.md", "jobs/models.md", "jobs/data/README.md",
+      "jobs/load/README.md", "cron/README.md", "Sources/Job/Job.docc/Architecture.md",
+    ]
+    for page in expected { #expect(Self.pages.contains(page)) }
+    #expect(Self.all.count { $0.blocks.contains { $0.language == "sh" } } > 5)
+  }
+
   @Test(arguments: pages)
-  func everyJobThatIsShownIsValid(page: String) throws {
-    for block in Self.blocks(try Self.text(page), language: "json")
-    where block.contains("\"dataset\"") {
-      #expect(JobDocuments.faults(block) == [], "\(page)")
+  func everyBlockSaysWhatItIs(path: String) throws {
+    let languages = ["csv", "ini", "json", "python", "sh", "sql", "swift", "text"]
+    for block in try Self.page(path).blocks {
+      #expect(languages.contains(block.language), "\(path):\(block.line): \"\(block.language)\"")
+      #expect(block.exampleReason != "", "\(path):\(block.line) gives no reason")
+    }
+  }
+
+  @Test(arguments: pages)
+  func everyJobThatIsShownIsValid(path: String) throws {
+    for block in try Self.page(path).blocks where block.language == "json" {
+      // A block that is no whole job is an example, and is JSON all the same.
+      guard block.exampleReason == nil || block.text.contains("\"dataset\"") else {
+        #expect(throws: Never.self) {
+          try JSONParser.parseValue(Array(block.text.utf8), path: path)
+        }
+        continue
+      }
+      #expect(JobDocuments.faults(block.text) == [], "\(path):\(block.line)")
+    }
+  }
+
+  @Test(arguments: pages)
+  func swiftThatIsShownStandsInASourceOrIsAnExample(path: String) throws {
+    for block in try Self.page(path).blocks
+    where block.language == "swift" && block.exampleReason == nil {
+      #expect(try Self.isInASource(block.text), "\(path):\(block.line)")
     }
   }
 
   @Test func thePagesShowJobs() throws {
-    for page in ["README.md", "jobs/README.md", "jobs/models.md"] {
-      let blocks = Self.blocks(try Self.text(page), language: "json")
-      #expect(blocks.contains { $0.contains("\"dataset\"") }, "\(page)")
+    for path in ["README.md", "jobs/README.md", "jobs/models.md"] {
+      let blocks = try Self.page(path).blocks
+      #expect(
+        blocks.contains { $0.language == "json" && $0.text.contains("\"dataset\"") }, "\(path)")
+    }
+  }
+
+  @Test(arguments: pages.filter { $0.contains(".docc/") })
+  func everyArticleThatIsLinkedIsInTheSameCatalogue(path: String) throws {
+    for match in try Self.text(path).matches(of: /<doc:([^>]+)>/) {
+      let article = PathName.joined(PathName.parent(of: path), "\(match.1).md")
+      #expect(FileSystem.exists(PathName.joined(Self.root, article)), "\(path): \(match.1)")
+    }
+  }
+
+  @Test func everyArticleIsListedInItsCatalogue() throws {
+    for page in Self.all where page.path.contains(".docc/") {
+      let directory = PathName.parent(of: page.path)
+      let module = PathName.lastComponent(of: directory).dropLast(".docc".count)
+      let article = PathName.lastComponent(of: page.path).dropLast(".md".count)
+      guard article != module else {
+        #expect(page.text.hasPrefix("# ``\(module)``\n"), "\(page.path)")
+        continue
+      }
+      let landing = try Self.text("\(directory)/\(module).md")
+      #expect(landing.contains("- <doc:\(article)>"), "\(page.path) is not listed")
     }
   }
 
   @Test(arguments: pages)
-  func everyCommandThatIsNamedExists(page: String) throws {
+  func everyCommandThatIsNamedExists(path: String) throws {
     let commands = try Self.commands()
-    for match in try Self.text(page).matches(of: /\brecjob (?:recjob )?([a-z]+)([^\n]?)/)
-    where Self.isCode(match.range, in: try Self.text(page)) && !"/.-=".contains(match.2) {
-      #expect(commands.contains(String(match.1)), "\(page) names recjob \(match.1)")
+    let naming = /\brecjob (?:recjob )?([a-z]+)([^\n]?)/
+    var isBlock = false
+    for line in try Self.text(path).split(separator: "\n") {
+      if line.drop(while: { $0 == " " }).hasPrefix("```") {
+        isBlock.toggle()
+        continue
+      }
+      guard line.contains("recjob ") else { continue }
+      for match in line.matches(of: naming) where !"/.-=".contains(match.2) {
+        // Outside of blocks, code is what has an odd number of back ticks before it.
+        guard isBlock || line[..<match.range.lowerBound].count(where: { $0 == "`" }) % 2 == 1
+        else { continue }
+        #expect(commands.contains(String(match.1)), "\(path) names recjob \(match.1)")
+      }
     }
   }
 
@@ -84,32 +149,23 @@ import Testing
     return names
   }
 
-  /// The fenced blocks of a language.
-  private static func blocks(_ text: String, language: String) -> [String] {
-    var blocks: [String] = []
-    var lines: [Substring]?
-    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-      if let block = lines {
-        if line == "```" {
-          blocks.append(block.joined(separator: "\n"))
-          lines = nil
-        } else {
-          lines = block + [line]
-        }
-      } else if line == "```\(language)" {
-        lines = []
-      }
-    }
-    return blocks
+  private static func page(_ path: String) throws -> MarkdownPage {
+    try #require(all.first { $0.path == path })
   }
 
-  /// Whether a place is within back ticks, those of a span or those of a block.
-  private static func isCode(_ range: Range<String.Index>, in text: String) -> Bool {
-    let before = text[..<range.lowerBound]
-    let fences = before.matches(of: /(?m)^ *```/).count
-    if fences % 2 == 1 { return true }
-    let line = before.split(separator: "\n", omittingEmptySubsequences: false).last ?? ""
-    return line.count { $0 == "`" } % 2 == 1
+  /// Whether the lines of a text follow each other in a Swift file of the project, at any indentation.
+  private static func isInASource(_ text: String) throws -> Bool {
+    func plain(_ text: String) -> String {
+      text.split(separator: "\n").map { $0.drop { $0 == " " } }.joined(separator: "\n")
+    }
+    let wanted = plain(text)
+    for folder in ["Sources", "Tests"] {
+      for name in try FileSystem.listTree(PathName.joined(root, folder))
+      where name.hasSuffix(".swift") {
+        if try plain(Self.text("\(folder)/\(name)")).contains(wanted) { return true }
+      }
+    }
+    return false
   }
 
   /// The anchor that GitHub gives a heading.

@@ -83,7 +83,7 @@ import Testing
 
   @Test(
     .enabled(if: (try? run("shellcheck", ["--version"]))?.status == 0, "shellcheck is needed"),
-    arguments: ["cron/install", "jobs/run", "jobs/setup", "Tests/run"])
+    arguments: ["cron/install", "cron/launcher", "jobs/run", "jobs/setup", "Tests/run"])
   func shellcheckFindsNothingWrong(script: String) throws {
     let root = PathName.parent(of: Self.folder)
     let answer = try Self.run("shellcheck", [PathName.joined(root, script)])
@@ -110,54 +110,6 @@ import Testing
       #expect(!line.contains(/[^\\]%/), "cron ends the command at a bare %")
     }
     #expect(text.hasSuffix("\n"), "cron ignores a last line without its end")
-  }
-
-  @Test func theInstallerPutsUnitsAndProgramInPlaceAndTakesThemAway() throws {
-    let directory = try TemporaryDirectory()
-    let destination = directory.path("root")
-    let installer = PathName.joined(Self.folder, "install")
-    let installed = try Self.run(
-      "env", ["DESTDIR=\(destination)", installer, "--binary", "/bin/sh"])
-    #expect(installed.status == 0, "\(installed.text)")
-    let program = "\(destination)/usr/local/lib/recjob/recjob"
-    let units = "\(destination)/etc/systemd/system"
-    #expect(FileSystem.exists(program))
-    #expect(FileSystem.exists("\(destination)/usr/local/bin/recjob"))
-    #expect(
-      try FileSystem.list(units) == ["recjob-failure@.service", "recjob@.service", "recjob@.timer"])
-
-    let removed = try Self.run("env", ["DESTDIR=\(destination)", installer, "--uninstall"])
-    #expect(removed.status == 0, "\(removed.text)")
-    #expect(!FileSystem.exists(program))
-    #expect(try FileSystem.list(units) == [])
-    #expect(FileSystem.exists("\(destination)/etc/recjob"))
-  }
-
-  @Test func theCommitIsInstalledWithTheProgramThatItBelongsTo() throws {
-    let directory = try TemporaryDirectory()
-    let shell = try FileSystem.readBytes("/bin/sh")
-    let program = try directory.write(shell, to: "recjob")
-    #expect(try Self.run("chmod", ["755", program]).status == 0)
-    let line = "\(SHA256Digest(of: shell))  0123abcd\n"
-    try directory.write(line, to: "recjob.commit")
-    let destination = directory.path("root")
-    let installed = try Self.run(
-      "env",
-      ["DESTDIR=\(destination)", PathName.joined(Self.folder, "install"), "--binary", program])
-    #expect(installed.status == 0, "\(installed.text)")
-    let copy = "\(destination)/usr/local/lib/recjob/recjob"
-    #expect(try FileSystem.readText(copy + ".commit") == line)
-    #expect(try SHA256Digest.ofFile(copy) == SHA256Digest(of: shell))
-  }
-
-  @Test func aDryRunOfTheInstallerChangesNothing() throws {
-    let directory = try TemporaryDirectory()
-    let destination = directory.path("root")
-    let installer = PathName.joined(Self.folder, "install")
-    let answer = try Self.run("env", ["DESTDIR=\(destination)", installer, "--dry-run"])
-    #expect(answer.status == 0)
-    #expect(answer.text.contains("install -m 0755 "))
-    #expect(!FileSystem.exists(destination))
   }
 
   // MARK: - Trying things

@@ -78,7 +78,9 @@ public struct ModelComparison: Sendable {
 
   /// Compares.
   public func run() async throws(JobError) -> ComparisonOutcome {
-    var clock = StageClock(logger: logger, interruption: settings.interruption)
+    var clock = StageClock(
+      logger: logger, interruption: settings.interruption, progress: settings.progress)
+    defer { settings.progress.clear() }
     do {
       return try await compare(&clock)
     } catch {
@@ -90,16 +92,19 @@ public struct ModelComparison: Sendable {
   }
 
   private func compare(_ clock: inout StageClock) async throws(JobError) -> ComparisonOutcome {
-    let fetched = try await clock.run(.fetch) { try await DatasetFetch(jobFile, plan).run() }
+    let fetched = try await clock.run(.fetch) {
+      try await DatasetFetch(jobFile, plan).run(progress: settings.progress.fetched)
+    }
     let dataset = try await clock.run(.read) {
-      try DatasetReading.read(fetched, options: plan.dataset)
+      try DatasetReading.read(fetched, options: plan.dataset, progress: settings.progress)
     }
     let split = try await clock.run(.split) {
       try DatasetSplit(dataset: dataset, options: plan.split)
     }
     let data = ComparedData(plan, dataset, split, threads: settings.threads(of: plan))
     var rows: [ComparedRow] = []
-    for (name, plan) in entries {
+    for (number, (name, plan)) in entries.enumerated() {
+      settings.progress.began("model \(name),", number: number + 1, of: entries.count)
       let row = try await row(name, plan, data, &clock)
       report(row)
       rows.append(row)
@@ -125,7 +130,10 @@ public struct ModelComparison: Sendable {
       trained = try await clock.run(.train) {
         try ModelTraining(
           plan: plan, dataset: data.dataset, split: data.split, threads: data.threads,
-          onEpoch: { report($0, of: name) }
+          onEpoch: { epoch in
+            report(epoch, of: name)
+            settings.progress.ended(epoch, of: plan)
+          }
         ).run()
       }
     } catch {
@@ -150,23 +158,23 @@ public struct ModelComparison: Sendable {
   private func report(_ epoch: PhasedEpoch, of name: String) {
     var metadata: Logger.Metadata = [
       "model": "\(name)", "epoch.phase": "\(epoch.phase.rawValue)",
-      "epoch.number": "\(epoch.record.epoch)", "train.loss": "\(epoch.record.trainLoss)",
+      "epoch.number": .number(epoch.record.epoch), "train.loss": .number(epoch.record.trainLoss),
     ]
-    if let rmse = epoch.record.validationRMSE { metadata["validation.rmse"] = "\(rmse)" }
+    if let rmse = epoch.record.validationRMSE { metadata["validation.rmse"] = .number(rmse) }
     logger.debug("Epoch finished", metadata: metadata)
   }
 
   private func report(_ row: ComparedRow) {
-    var metadata: Logger.Metadata = ["model": "\(row.name)", "model.seconds": "\(row.seconds)"]
+    var metadata: Logger.Metadata = ["model": "\(row.name)", "model.seconds": .number(row.seconds)]
     if let failure = row.failure {
       metadata["failure"] = "\(failure)"
       logger.warning("Model not trained", metadata: metadata)
       return
     }
-    metadata["model.epochs"] = "\(row.epochs)"
+    metadata["model.epochs"] = .number(row.epochs)
     if let report = row.measurement?.report {
-      metadata["test.rmse"] = "\(report.errors.rmse)"
-      metadata["test.ndcg"] = "\(report.ranking.ndcg)"
+      metadata["test.rmse"] = .number(report.errors.rmse)
+      metadata["test.ndcg"] = .number(report.ranking.ndcg)
     }
     logger.info("Model compared", metadata: metadata)
   }

@@ -54,6 +54,13 @@ public struct JobFile: Equatable, Sendable {
       }
     }
     guard faults.isEmpty else { throw .faulty(faults) }
+    do {
+      root = try root.readingItemLists { (list) throws(StorageError) in
+        try FileSystem.readText(Self.resolved(list, in: baseDirectory))
+      }
+    } catch {
+      throw .unreadable(error)
+    }
     self.path = path
     self.baseDirectory = baseDirectory
     self.name = name ?? PathName.lastComponent(of: path)
@@ -63,7 +70,11 @@ public struct JobFile: Equatable, Sendable {
 
   /// Returns a path of the job as a path of this process.
   public func resolved(_ path: String) -> String {
-    PathName.joined(baseDirectory == "." ? "" : baseDirectory, path)
+    Self.resolved(path, in: baseDirectory)
+  }
+
+  private static func resolved(_ path: String, in directory: String) -> String {
+    PathName.joined(directory == "." ? "" : directory, path)
   }
 
   /// The file that holds the dataset, or a part of it, to earlier bytes, beside the job's own.

@@ -12,6 +12,9 @@ extension JobSchema {
         "min_item_ratings", \RecommendOptions.minItemRatings, .integer(1...1_000_000_000),
         "The least number of ratings of an item that may be recommended."),
       Field(
+        "candidates", \RecommendOptions.candidates, .object(candidates),
+        "The items that may be recommended, by their ids."),
+      Field(
         "relevance_threshold", \RecommendOptions.relevanceThreshold, .number(.any),
         "The rating from which an item counts as relevant, in the ranking metrics and for relevance "
           + "models."),
@@ -47,6 +50,18 @@ extension JobSchema {
           + "any number."),
     ])
 
+  private static let candidates = ObjectSchema(
+    CandidateOptions(),
+    [
+      Field(
+        "allow", \CandidateOptions.allow,
+        .nullable(.itemList(count: 1...1_000_000), prototype: []),
+        "The only items that are recommended; `null` for all."),
+      Field(
+        "deny", \CandidateOptions.deny, .itemList(count: 0...1_000_000),
+        "Items that are not recommended, those of `allow` among them."),
+    ])
+
   private static let relevance = ObjectSchema(
     RelevanceOptions(),
     [
@@ -73,7 +88,8 @@ extension JobSchema {
     [
       Field(
         "formats", \ExportOptions.formats,
-        .array(of: .choice, prototype: .csv, count: 1...3, areDistinct: true),
+        .array(
+          of: .choice, prototype: .csv, count: 1...ExportFormat.allCases.count, areDistinct: true),
         "The formats that the recommendations are written in; `resp` is for Redis."),
       Field(
         "compression", \ExportOptions.compression, .choice,

@@ -145,6 +145,11 @@ public struct Plan: Equatable, Sendable {
         // What is not asked for leaves no trace, so that plans that are older than a key stay the same.
         value = .object(keys.filter { $0.value != .null })
       }
+      if key == "recommend", recommend.candidates == CandidateOptions(),
+        case .object(let keys) = value
+      {
+        value = .object(keys.filter { $0.key != "candidates" })
+      }
       return JSONMember(key: key, value: value)
     }
     return .object([JSONMember(key: "dataset", value: .object(members))] + sections)

@@ -9,7 +9,8 @@ struct TunableKey: Sendable {
   /// The JSON Schema of its values.
   let schema: JSONValue
 
-  /// Every key of the sections that a search may change, apart from those within arrays.
+  /// Every key of the sections that a search may change, apart from those within arrays and the items
+  /// that may be recommended, which are no setting.
   static let all: [TunableKey] = [
     ("model", JobSchema.model.rows, JobSchema.model.schemaMembers),
     ("training", JobSchema.training.rows, JobSchema.training.schemaMembers),
@@ -17,6 +18,7 @@ struct TunableKey: Sendable {
   ].flatMap { section, rows, members in
     rows.compactMap { row in
       guard row.type != "object", !row.pointer.tokens.contains("*"),
+        row.pointer.tokens.first != "candidates",
         let schema = property(row.pointer.tokens[...], of: .object(members))
       else { return nil }
       return TunableKey(

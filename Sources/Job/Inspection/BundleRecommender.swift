@@ -26,7 +26,7 @@ public struct BundleRecommender: Sendable {
     let plan = bundle.resultPlan["recommend"]
     let options = Self.options(plan)
     recommender = TopNRecommender(
-      model: bundle.model, excluding: bundle.seen, candidates: Self.candidates(of: bundle),
+      model: bundle.model, excluding: bundle.seen, candidates: Candidates(of: bundle).isCandidate,
       k: k,
       order: ListOrder(
         options, model: bundle.model, blend: bundle.blend, details: bundle.itemDetails))
@@ -96,14 +96,6 @@ public struct BundleRecommender: Sendable {
       repeatElement(user, count: seen.items(of: user).count)
     }
     return RatingColumns(users: owners, items: seen.indices, values: bundle.seenRatings)
-  }
-
-  /// The items that the bundle's job may recommend.
-  private static func candidates(of bundle: ModelBundle) -> [Bool] {
-    let least = bundle.resultPlan["recommend"]?["min_item_ratings"]?.intValue ?? 1
-    var counts = [Int](repeating: 0, count: bundle.items.count)
-    for item in bundle.seen.indices { counts[item.position] += 1 }
-    return counts.map { $0 >= least }
   }
 
   /// What orders the bundle's lists.

@@ -46,13 +46,14 @@ public struct RunComparison: Sendable {
   /// How the lists differ, or why that is not known.
   let lists: Result<ListsDocument, PublishingError>
 
-  /// Compares two runs, each given by its directory, or by an output directory for its latest run.
+  /// Compares two runs, each given by its directory, by an output directory for its latest run, or by
+  /// the name of a run beside the other.
   ///
   /// - Throws: `PublishingError` if one of them is no run or its manifest cannot be read. Where only a
   ///   part cannot be compared, the comparison says so.
   public init(before: String, now: String) throws(PublishingError) {
-    let earlier = try Self.run(before)
-    let later = try Self.run(now)
+    let earlier = try Self.run(try Self.place(before, beside: now))
+    let later = try Self.run(try Self.place(now, beside: before))
     names = (earlier.identifier, later.identifier)
     files = Files(
       try RunDirectory.manifest(ofRun: earlier.path), try RunDirectory.manifest(ofRun: later.path))
@@ -65,6 +66,27 @@ public struct RunComparison: Sendable {
     data = values.filter { $0.name.hasPrefix("data.") }
     metrics = values.filter { !$0.name.hasPrefix("data.") && $0.name != "schema_version" }
     lists = Result { () throws(PublishingError) in try Self.compareLists(earlier, later) }
+  }
+
+  /// Where a run is that may be given by its bare name: in the output directory that the other one
+  /// is, or is in.
+  private static func place(
+    _ name: String, beside other: String
+  ) throws(PublishingError) -> String {
+    guard RunIdentifier(name) != nil, !FileSystem.exists(name) else { return name }
+    guard FileSystem.isDirectory(other), let run = try? FileSystem.resolved(other) else {
+      throw .runWithoutOutput(run: name)
+    }
+    let isOutput = FileSystem.isDirectory(PathName.joined(other, "runs"))
+    let path =
+      isOutput ? RunDirectory(other).runPath(name) : PathName.joined(PathName.parent(of: run), name)
+    guard FileSystem.isDirectory(path) else {
+      let output = isOutput ? other : PathName.parent(of: PathName.parent(of: run))
+      throw .unknownRun(
+        output: output, run: name,
+        known: try RunDirectory(output).runs().map { "\($0.identifier)" })
+    }
+    return path
   }
 
   private static func run(_ path: String) throws(PublishingError) -> PreviousRun {

@@ -4,7 +4,8 @@ import Storage
 
 /// The published runs of an output directory.
 public enum RunListing {
-  /// A table of the runs, oldest first, the latest marked by an asterisk.
+  /// A table of the runs, oldest first, the latest marked by an asterisk, with a remark on those
+  /// that were rolled back from.
   ///
   /// - Throws: `PublishingError` if the directory cannot be read.
   public static func text(_ output: String) throws(PublishingError) -> String {
@@ -13,18 +14,27 @@ public enum RunListing {
     } catch {
       throw .storage(error)
     }
-    let runs = try RunDirectory(output).runs()
+    let directory = RunDirectory(output)
+    let runs = try directory.runs()
     guard !runs.isEmpty else { return "\(output) has no published runs" }
+    let latest = runs.first(where: \.isLatest)?.identifier
+    let rolledBackFrom = directory.rolledBackFrom
+    func isRolledBack(_ run: RunIdentifier) -> Bool {
+      guard let latest, let rolledBackFrom else { return false }
+      return run > latest && run <= rolledBackFrom
+    }
     var table = TextTable(
-      ["", "run", "test RMSE", "baseline", "ratings", "users", "items"],
-      [.left, .left, .right, .right, .right, .right, .right])
+      ["", "run", "test RMSE", "baseline", "ratings", "users", "items", ""],
+      [.left, .left, .right, .right, .right, .right, .right, .left])
     for run in runs {
       let evaluation = run.metrics?["evaluation"]
       let errors = ["model", "baseline"].map { rounded(evaluation?[$0]?["rmse"]?.doubleValue) }
       let counts = ["ratings", "users", "items"].map {
         run.metrics?["data"]?[$0]?.intValue.map { "\($0)" } ?? "–"
       }
-      table.add([run.isLatest ? "*" : "", "\(run.identifier)"] + errors + counts)
+      table.add(
+        [run.isLatest ? "*" : "", "\(run.identifier)"] + errors + counts
+          + [isRolledBack(run.identifier) ? "rolled back" : ""])
     }
     return table.lines.joined(separator: "\n")
   }

@@ -73,7 +73,10 @@ struct TextTable {
       while line.last == " " { line.removeLast() }
       return line
     }
-    lines.insert(widths.map { String(repeating: "-", count: $0) }.joined(separator: "  "), at: 1)
+    // A column without a name has no rule that would be seen beyond the last name.
+    let ruled = zip(widths, rows[0]).reversed().drop { $0.1.isEmpty }.reversed()
+    lines.insert(
+      ruled.map { String(repeating: "-", count: $0.0) }.joined(separator: "  "), at: 1)
     return lines
   }
 }

@@ -117,8 +117,8 @@ public struct RunReport: Sendable {
   /// The details of the log's last line.
   public var metadata: Logger.Metadata {
     var metadata: Logger.Metadata = [
-      "job": "\(job)", "outcome": "\(outcome.rawValue)", "exit_status": "\(exitStatus)",
-      "run.seconds": "\(Self.text(seconds))",
+      "job": "\(job)", "outcome": "\(outcome.rawValue)", "exit_status": .number(Int(exitStatus)),
+      "run.seconds": .number(Self.rounded(seconds)),
     ]
     if let run { metadata["run"] = "\(run)" }
     if let failure, let reason {
@@ -129,12 +129,21 @@ public struct RunReport: Sendable {
       ("test.rmse", "test_rmse"), ("baseline.rmse", "baseline_rmse"), ("data.ratings", "ratings"),
       ("lists.rows", "recommendations"), ("lists.users", "lists"),
     ] {
-      if let value = figures[key] { metadata[name] = "\(value.text())" }
+      if let value = figures[key]?.doubleValue { metadata[name] = .number(value) }
     }
     return metadata
   }
 
-  private static func text(_ seconds: Double) -> String {
-    DecimalText.shortest((seconds * 10).rounded() / 10)
+  /// The details of the log's only line where a job file is not one.
+  public static func metadata(of error: PlanError) -> Logger.Metadata {
+    [
+      "outcome": "failed", "exit_status": .number(Int(ExitStatus(error).rawValue)),
+      "stage": "\(Stage.plan.rawValue)",
+      "reason": "\("\(error)".split(separator: "\n").joined(separator: " | "))",
+    ]
   }
+
+  private static func rounded(_ seconds: Double) -> Double { (seconds * 10).rounded() / 10 }
+
+  private static func text(_ seconds: Double) -> String { DecimalText.shortest(rounded(seconds)) }
 }

@@ -46,6 +46,7 @@ public enum ExitStatus: Int32, CaseIterable, Sendable {
     case let error as PublishingError: self.init(publishing: error)
     case is GateRefusal: self = .refused
     case let error as TuningError: self.init(tuning: error)
+    case let error as StartingError: self.init(starting: error)
     case let error as ReproductionError: self.init(reproduction: error)
     case let error as StorageError: self.init(storage: error)
     default: self = .fault
@@ -81,7 +82,8 @@ public enum ExitStatus: Int32, CaseIterable, Sendable {
     switch publishing {
     case .storage(let error): self.init(storage: error)
     case .damaged, .newerFormat, .scoreNotFinite, .formulaInTitle: self = .badData
-    case .noBundle, .noLists, .nothingToVerify, .unknownRun, .noLatestRun, .noEarlierRun:
+    case .noBundle, .noLists, .nothingToVerify, .unknownRun, .runWithoutOutput, .noLatestRun,
+      .noEarlierRun:
       self = .inputMissing
     }
   }
@@ -90,6 +92,14 @@ public enum ExitStatus: Int32, CaseIterable, Sendable {
     switch reproduction {
     case .differs: self = .badData
     case .notARun: self = .inputMissing
+    }
+  }
+
+  private init(starting: StartingError) {
+    switch starting {
+    case .unclear: self = .badData
+    case .noSource: self = .inputMissing
+    case .fileExists, .noDirectory: self = .cannotCreate
     }
   }
 

@@ -1,5 +1,6 @@
 import Foundation
 public import Logging
+import Storage
 
 /// What systemd's journal wants to see before a line, where standard error leads there.
 public enum JournalStream {
@@ -10,11 +11,7 @@ public enum JournalStream {
     ProcessInfo.processInfo.environment["JOURNAL_STREAM"], descriptor: STDERR_FILENO)
 
   static func matches(_ stream: String?, descriptor: Int32) -> Bool {
-    guard let stream else { return false }
-    var information = stat()
-    // Safety: the structure is lent for the call, which fills it.
-    guard unsafe fstat(descriptor, &information) == 0 else { return false }
-    return stream == "\(information.st_dev):\(information.st_ino)"
+    stream != nil && stream == FileSystem.identity(ofDescriptor: descriptor)
   }
 
   /// The priority of a level as sd-daemon(3) writes it before a line; the journal takes it off.

@@ -23,17 +23,29 @@ public struct StandardErrorLog: LogHandler {
   private let writtenLevel: Logger.Level
   private let tail: LogTail?
   private let isJournal: Bool
+  private let progress: ProgressLine?
+  private let style: TerminalStyle
 
   /// Creates a log that writes messages from a level on, and keeps those from `info` on in a tail.
-  public init(format: LogFormat, logLevel: Logger.Level, tail: LogTail? = nil) {
+  ///
+  /// A progress line that is shown at the same time makes room for each message.
+  public init(
+    format: LogFormat, logLevel: Logger.Level, tail: LogTail? = nil, progress: ProgressLine? = nil
+  ) {
     self.init(
-      format: format, logLevel: logLevel, tail: tail, isJournal: JournalStream.isStandardError)
+      format: format, logLevel: logLevel, tail: tail, isJournal: JournalStream.isStandardError,
+      progress: progress, style: format == .text ? .standardError : .plain)
   }
 
-  init(format: LogFormat, logLevel: Logger.Level, tail: LogTail?, isJournal: Bool) {
+  init(
+    format: LogFormat, logLevel: Logger.Level, tail: LogTail?, isJournal: Bool,
+    progress: ProgressLine? = nil, style: TerminalStyle = .plain
+  ) {
     self.format = format
     self.tail = tail
     self.isJournal = isJournal
+    self.progress = progress
+    self.style = style
     writtenLevel = logLevel
     self.logLevel = tail == nil ? logLevel : min(logLevel, .info)
   }
@@ -51,26 +63,32 @@ public struct StandardErrorLog: LogHandler {
     guard event.level >= writtenLevel else { return }
     let line =
       isJournal
-      ? JournalStream.prefix(event.level) + line(event, time: format == .text ? nil : time)
-      : line(event, time: time)
-    // A log that cannot be written is no reason to end the run.
-    try? FileHandle.standardError.write(contentsOf: Data("\(line)\n".utf8))
+      ? JournalStream.prefix(event.level)
+        + line(event, time: format == .text ? nil : time, style: style)
+      : line(event, time: time, style: style)
+    let write = {
+      // A log that cannot be written is no reason to end the run.
+      _ = try? FileHandle.standardError.write(contentsOf: Data("\(line)\n".utf8))
+    }
+    progress?.makingRoom(write) ?? write()
   }
 
   /// The line of a message.
-  func line(_ event: LogEvent, time: String?) -> String {
+  func line(_ event: LogEvent, time: String?, style: TerminalStyle = .plain) -> String {
     let fields = metadata.merging(event.metadata ?? [:]) { _, new in new }
-      .sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") }
+      .sorted { $0.key < $1.key }
     switch format {
     case .text:
-      let words = [time, event.level.rawValue, "\(event.message)"].compactMap(\.self)
-      return (words + fields.map { "\($0.0)=\(Self.quoted($0.1))" }).joined(separator: " ")
+      let level = event.level.tone.map { style.text(event.level.rawValue, $0) }
+      let words = [time, level ?? event.level.rawValue, "\(event.message)"].compactMap(\.self)
+      return (words + fields.map { "\($0.key)=\(Self.quoted("\($0.value)"))" })
+        .joined(separator: " ")
     case .json:
       let first = [
         ("time", time), ("level", event.level.rawValue), ("message", "\(event.message)"),
-      ].compactMap { name, value in value.map { (name, $0) } }
+      ].compactMap { name, value in value.map { JSONMember(key: name, value: .string($0)) } }
       return JSONValue.object(
-        (first + fields).map { JSONMember(key: $0.0, value: .string($0.1)) }
+        first + fields.map { JSONMember(key: $0.key, value: $0.value.json) }
       ).text()
     }
   }
@@ -78,5 +96,18 @@ public struct StandardErrorLog: LogHandler {
   private static func quoted(_ text: String) -> String {
     text.isEmpty || text.contains { $0.isWhitespace || $0 == "\"" || $0 == "=" }
       ? JSONValue.string(text).text() : text
+  }
+}
+
+extension Logger.Level {
+  /// The colour of the level's word.
+  fileprivate var tone: TerminalStyle.Tone? {
+    switch self {
+    case .trace, .debug: .faint
+    case .info: nil
+    case .notice: .good
+    case .warning: .warning
+    case .error, .critical: .bad
+    }
   }
 }

@@ -16,13 +16,19 @@ public final class TransferProgress: Sendable {
   private static let barWidth = 20
 
   private let line: ProgressLine
+  private let prefix: String
   private let elapsed: @Sendable () -> Duration
   private let state = Mutex(State())
 
   /// Creates the display; `elapsed` is the time since some fixed instant, by default the machine's.
-  public init(line: ProgressLine, elapsed: (@Sendable () -> Duration)? = nil) {
+  ///
+  /// The name of what is done, if there is one, comes first.
+  public init(
+    line: ProgressLine, name: String? = nil, elapsed: (@Sendable () -> Duration)? = nil
+  ) {
     let start = ContinuousClock.now
     self.line = line
+    prefix = name.map { "\($0) " } ?? ""
     self.elapsed = elapsed ?? { ContinuousClock.now - start }
   }
 
@@ -42,7 +48,7 @@ public final class TransferProgress: Sendable {
         received: received, total: total, gained: received - state.startBytes,
         in: now - state.start)
     }
-    if let text { line.show(text) }
+    if let text { line.show(prefix + text) }
   }
 
   /// Removes the line.
@@ -57,10 +63,15 @@ public final class TransferProgress: Sendable {
     let speed = rate > 0 ? ", \(size(Int(rate)))/s" : ""
     guard let total, total > 0 else { return size(received) + speed }
     let share = min(1, Double(received) / Double(total))
-    let full = Int(share * Double(barWidth))
-    let bar = String(repeating: "#", count: full) + String(repeating: "-", count: barWidth - full)
     let left = rate > 0 ? ", \(clock(Double(max(0, total - received)) / rate)) left" : ""
-    return "[\(bar)] \(Int(share * 100)) %, \(size(received)) of \(size(total))\(speed)\(left)"
+    return "\(bar(share)) \(Int(share * 100)) %, \(size(received)) of \(size(total))\(speed)\(left)"
+  }
+
+  /// A bar that is full at 1.
+  static func bar(_ share: Double) -> String {
+    let full = Int(min(max(share, 0), 1) * Double(barWidth))
+    return "[" + String(repeating: "#", count: full)
+      + String(repeating: "-", count: barWidth - full) + "]"
   }
 
   /// A number of bytes with at most one decimal: "640 B", "3.1 MB".

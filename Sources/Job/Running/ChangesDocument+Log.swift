@@ -9,7 +9,9 @@ extension ChangesDocument {
       ("Data compared", dataSummary), ("Lists compared", lists?.summary ?? []),
     ] where !facts.isEmpty {
       var metadata: Logger.Metadata = ["run.previous": "\(previous.identifier)"]
-      for fact in facts { metadata[fact.key] = "\(fact.value)" }
+      for fact in facts {
+        metadata[fact.key] = Double(fact.value).map { .number($0) } ?? "\(fact.value)"
+      }
       logger.info("\(message)", metadata: metadata)
     }
   }

@@ -5,16 +5,20 @@ import Storage
 /// Connects the bytes of fetched files to the parsers.
 enum DatasetReading {
   /// Reads the ratings, and the titles where there are any, in one pass over each archive.
-  static func read(_ fetched: FetchedFiles, options: DatasetOptions) throws -> RatingsDataset {
+  static func read(
+    _ fetched: FetchedFiles, options: DatasetOptions, progress: RunProgress? = nil
+  ) throws -> RatingsDataset {
     let reader = MemberStream(fetched.dataset)
     let found = try reader.members()
     let memberOfItems = options.items.haveSources ? nil : options.items.member
     let layout = try FormatDetection.detect(
       memberNames: found.map(\.name), format: options.parsing.format,
       ratings: options.ratings, items: memberOfItems)
+    let size = found.first { $0.name == layout.ratingsMember }?.size
     var ratings = RatingsParser(
       file: layout.ratingsMember, format: layout.format, options: options.parsing,
-      expectedBytes: found.first { $0.name == layout.ratingsMember }?.size)
+      expectedBytes: size)
+    var bytesRead = 0
 
     let itemsReader = fetched.items.map { MemberStream($0) }
     var itemsMember = layout.itemsMember
@@ -38,6 +42,8 @@ enum DatasetReading {
       if Task.isCancelled { throw AcquisitionError.cancelled }
       if member == layout.ratingsMember {
         try ratings.parse(chunk)
+        bytesRead += chunk.count
+        progress?.read(member, bytes: bytesRead, of: size)
       } else {
         try items?.parse(chunk)
       }

@@ -9,6 +9,8 @@ struct JobComputation {
   let plan: Plan
   let threads: Int
   let logger: Logger
+  /// What shows how far it is.
+  var progress: RunProgress?
   /// Where training is saved on the way; `nil` saves nothing.
   var checkpoints: RunCheckpoints?
 
@@ -18,15 +20,20 @@ struct JobComputation {
     let split = try await clock.run(.split) {
       try DatasetSplit(dataset: dataset, options: plan.split)
     }
-    let trained = try await clock.run(.train) {
+    let (trained, epochs) = try await clock.run(.train) {
       checkpoints?.trainingBegins()
       defer { checkpoints?.trainingIsOver() }
-      return try ModelTraining(
-        plan: plan, dataset: dataset, split: split, threads: threads, onEpoch: report,
-        earlier: checkpoints?.load()
+      var epochs = EpochClock()
+      let trained = try ModelTraining(
+        plan: plan, dataset: dataset, split: split, threads: threads,
+        onEpoch: {
+          epochs.ended($0)
+          report($0)
+        }, earlier: checkpoints?.load()
       ) { (checkpoint) throws(TrainingError) in
         try checkpoints?.epochEnded(checkpoint)
       }.run()
+      return (trained, epochs.epochs)
     }
     checkpoints?.keep(trained)
     let users = dataset.users.count
@@ -60,19 +67,19 @@ struct JobComputation {
     return JobResult(
       trained: trained, evaluation: evaluation, lists: lists,
       metrics: MetricsDocument.json(trained, plan: plan, evaluation: evaluation, lists: lists),
-      threads: threads)
+      epochs: epochs, threads: threads)
   }
 
   private func log(_ evaluation: EvaluationReport) {
     var metadata: Logger.Metadata = [
-      "test.ndcg": "\(evaluation.model.ranking.ndcg)",
-      "test.coverage": "\(evaluation.model.ranking.coverage)",
-      "baseline.rmse": "\(evaluation.baseline.errors.rmse)",
+      "test.ndcg": .number(evaluation.model.ranking.ndcg),
+      "test.coverage": .number(evaluation.model.ranking.coverage),
+      "baseline.rmse": .number(evaluation.baseline.errors.rmse),
       "test.protocol": "\(MetricsDocument.protocolName(plan))",
     ]
     if !plan.model.type.isRelevance {
-      metadata["test.rmse"] = "\(evaluation.model.errors.rmse)"
-      metadata["test.mae"] = "\(evaluation.model.errors.mae)"
+      metadata["test.rmse"] = .number(evaluation.model.errors.rmse)
+      metadata["test.mae"] = .number(evaluation.model.errors.mae)
     }
     logger.info("Model evaluated", metadata: metadata)
   }
@@ -80,11 +87,14 @@ struct JobComputation {
   private func report(_ epoch: PhasedEpoch) {
     let record = epoch.record
     var metadata: Logger.Metadata = [
-      "epoch.phase": "\(epoch.label)", "epoch.number": "\(record.epoch)",
-      "train.loss": "\(record.trainLoss)", "learning_rate": "\(record.learningRate)",
+      "epoch.phase": "\(epoch.label)", "epoch.number": .number(record.epoch),
+      "train.loss": .number(record.trainLoss), "learning_rate": .number(record.learningRate),
     ]
-    if let rmse = record.validationRMSE { metadata["validation.rmse"] = "\(rmse)" }
-    logger.info("Epoch finished", metadata: metadata)
+    if let rmse = record.validationRMSE { metadata["validation.rmse"] = .number(rmse) }
+    // Whoever sees the line that each epoch changes needs no other line of it.
+    progress?.ended(epoch, of: plan)
+    logger.log(
+      level: progress?.isShown == true ? .debug : .info, "Epoch finished", metadata: metadata)
   }
 }
 
@@ -95,6 +105,8 @@ struct JobResult {
   let lists: [RecommendationList]
   /// The content of `metrics.json`.
   let metrics: JSONValue
+  /// How long each epoch took; a record and no result.
+  let epochs: [EpochSeconds]
   /// The threads that write; they have no influence on what is written.
   let threads: Int
 
@@ -120,6 +132,7 @@ struct JobResult {
       let version = try bundle.write(to: model, threads: threads)
       _ = try ModelBundle.pack(
         model, version: version, jobName: plan.name, into: directory, threads: threads)
+      try writeReport(to: directory, plan: plan, version: version)
     }
     return rows
   }
@@ -134,6 +147,16 @@ struct JobResult {
       try file.write(text)
       _ = try file.close(sync: false)
     }
+  }
+
+  /// Writes `report.json`; `version` is that of the bundle, if there is one.
+  func writeReport(
+    to directory: String, plan: Plan, version: BundleVersion?
+  ) throws(StorageError) {
+    let document = ReportDocument(result: self, plan: plan, version: version)
+    var file = try OutputFile(PathName.joined(directory, RunDocuments.reportName))
+    try file.write(document.json.prettyText())
+    _ = try file.close(sync: false)
   }
 
   func summary(

@@ -14,6 +14,8 @@ public struct RunSettings: Sendable {
   public var ignoresGates = false
   /// Whether the job runs even if its newest run has the same plan, data and program.
   public var runsUnchanged = false
+  /// What shows on a terminal how far it is.
+  public var progress = RunProgress()
   /// What tells the run that a signal asks it to end.
   public var interruption = Interruption()
 
@@ -54,7 +56,9 @@ public struct JobRunner: Sendable {
   public func run() async throws(JobError) -> RunOutcome {
     let started = Date()
     var clock = StageClock(
-      logger: logger, observer: observer, interruption: settings.interruption)
+      logger: logger, observer: observer, interruption: settings.interruption,
+      progress: settings.progress)
+    defer { settings.progress.clear() }
     let output = RunDirectory(jobFile.resolved(plan.output.directory ?? "out"))
     var checkpoints: RunCheckpoints?
     do throws(JobError) {
@@ -98,13 +102,15 @@ public struct JobRunner: Sendable {
   ) async throws(JobError) -> RunOutcome {
     // What a killed run left goes first, so that nothing below takes it for a result.
     try await clock.run(.lock) { try output.sweepStaging() }
-    let fetched = try await clock.run(.fetch) { try await DatasetFetch(jobFile, plan).run() }
+    let fetched = try await clock.run(.fetch) {
+      try await DatasetFetch(jobFile, plan).run(progress: settings.progress.fetched)
+    }
     logger.info(
       "Dataset fetched",
       metadata: [
         "dataset.source": "\(fetched.dataset.shownOrigin)",
         "dataset.sha256": "\(fetched.dataset.sha256)",
-        "dataset.bytes": "\(fetched.dataset.bytes)",
+        "dataset.bytes": .number(fetched.dataset.bytes),
       ])
     let key = ResultKey(plan, fetched)
     if let unchanged = try await unchangedRun(in: output, key: key, &clock) {
@@ -131,12 +137,13 @@ public struct JobRunner: Sendable {
     _ checkpoints: RunCheckpoints, _ clock: inout StageClock
   ) async throws(JobError) -> RunSummary {
     let dataset = try await clock.run(.read) {
-      try DatasetReading.read(fetched, options: plan.dataset)
+      try DatasetReading.read(fetched, options: plan.dataset, progress: settings.progress)
     }
     reportData(dataset)
     let memory = try checkMemory(dataset)
     let result = try await JobComputation(
-      plan: plan, threads: threads, logger: logger, checkpoints: checkpoints
+      plan: plan, threads: threads, logger: logger, progress: settings.progress,
+      checkpoints: checkpoints
     ).run(dataset, &clock)
 
     let resultPlan = plan.resultPlan(of: fetched)
@@ -151,20 +158,24 @@ public struct JobRunner: Sendable {
           since: latest.map { PreviousRun($0) })
       }
       changes.report(to: logger, &clock)
-      let ignored = try await gate(result, changes, output: output, staged: staged, &clock)
+      // What `run.json` says, when all else is known.
+      let record = { (clock: StageClock) in
+        RunRecord(
+          identifier: "\(staged.identifier)", plan: plan, jobFile: jobFile,
+          resultPlanHash: plan.resultPlanHash(of: fetched),
+          fetched: fetched, started: started, finished: Date(),
+          stageSeconds: clock.stages, threads: threads, warnings: clock.warnings,
+          estimatedMemoryBytes: memory.bytes, ignoredGates: [], epochs: result.epochs)
+      }
+      let ignored = try await gate(
+        result, changes, record: record, output: output, staged: staged, &clock)
       let rows = try await result.write(
         to: staged.path, plan: plan, resultPlan: resultPlan, &clock)
       let stages = clock
       let published = try await clock.run(.publish) {
-        let record = RunRecord(
-          identifier: "\(staged.identifier)", plan: plan, jobFile: jobFile,
-          resultPlanHash: plan.resultPlanHash(of: fetched),
-          fetched: fetched, started: started, finished: Date(),
-          stageSeconds: stages.stages, threads: threads, warnings: stages.warnings,
-          estimatedMemoryBytes: memory.bytes, ignoredGates: ignored)
-        try Self.write(plan.json(), "plan.json", staged.path)
-        try Self.write(record.json, "run.json", staged.path)
-        try Self.write(changes.json, "changes.json", staged.path)
+        var record = record(stages)
+        record.ignoredGates = ignored
+        try write(record, changes, to: staged.path)
         return try output.publish(staged, rows: rows, threads: threads) {
           RunStatements(
             record: record, ratings: dataset.ratings.count,
@@ -223,11 +234,11 @@ public struct JobRunner: Sendable {
   private func reportData(_ dataset: RatingsDataset) {
     let report = dataset.report
     var facts: Logger.Metadata = [
-      "data.rows_read": "\(report.rowsRead)", "data.ratings": "\(dataset.ratings.count)",
-      "data.users": "\(dataset.users.count)", "data.items": "\(dataset.items.count)",
-      "data.density": "\(dataset.density)",
+      "data.rows_read": .number(report.rowsRead), "data.ratings": .number(dataset.ratings.count),
+      "data.users": .number(dataset.users.count), "data.items": .number(dataset.items.count),
+      "data.density": .number(dataset.density),
       "data.scale": "\(dataset.scale.minimum) to \(dataset.scale.maximum)",
-      "data.duplicates_merged": "\(report.duplicatesMerged)",
+      "data.duplicates_merged": .number(report.duplicatesMerged),
     ]
     if let oldest = report.oldestTimestamp, let newest = report.newestTimestamp {
       facts["data.oldest"] = "\(Machine.timeText(Date(timeIntervalSince1970: Double(oldest))))"
@@ -238,16 +249,23 @@ public struct JobRunner: Sendable {
       logger.info(
         "Ratings filtered",
         metadata: [
-          "filtered.outside_time_span": "\(filtered.outsideTimeSpan)",
-          "filtered.below_minimum": "\(filtered.belowMinimum)",
-          "filtered.users": "\(filtered.usersDropped)",
-          "filtered.items": "\(filtered.itemsDropped)",
+          "filtered.outside_time_span": .number(filtered.outsideTimeSpan),
+          "filtered.below_minimum": .number(filtered.belowMinimum),
+          "filtered.users": .number(filtered.usersDropped),
+          "filtered.items": .number(filtered.itemsDropped),
         ])
+    }
+    let unknown = Candidates(of: dataset, plan.recommend).unknownIDs
+    if unknown > 0 {
+      logger.warning(
+        "Items of allow or deny not in the data", metadata: ["candidates.unknown": "\(unknown)"])
     }
     for skipped in report.skipped + report.skippedItems {
       logger.warning(
         "Rows skipped",
-        metadata: ["rows.reason": "\(skipped.reason.rawValue)", "rows.count": "\(skipped.count)"])
+        metadata: [
+          "rows.reason": "\(skipped.reason.rawValue)", "rows.count": .number(skipped.count),
+        ])
     }
   }
 
@@ -280,8 +298,8 @@ public struct JobRunner: Sendable {
 
   /// Returns the refusals that were ignored, or throws them.
   private func gate(
-    _ result: JobResult, _ changes: ChangesDocument, output: RunDirectory,
-    staged: RunDirectory.StagedRun, _ clock: inout StageClock
+    _ result: JobResult, _ changes: ChangesDocument, record: (StageClock) -> RunRecord,
+    output: RunDirectory, staged: RunDirectory.StagedRun, _ clock: inout StageClock
   ) async throws(JobError) -> [String] {
     let findings = try await clock.run(.gate) {
       Gates(options: plan.gates).check(
@@ -294,14 +312,27 @@ public struct JobRunner: Sendable {
       for refusal in findings.refusals { clock.warn("gate ignored: \(refusal)") }
       return findings.refusals
     }
+    var record = record(clock)
+    record.refusals = findings.refusals
     return try await clock.run(.gate) {
-      try Self.write(plan.json(), "plan.json", staged.path)
-      try Self.write(changes.json, "changes.json", staged.path)
       try result.writeMetrics(to: staged.path)
-      let rejected = try output.reject(
-        staged, keeping: ["metrics.json", "history.csv", "plan.json", "changes.json"])
+      try result.writeReport(to: staged.path, plan: plan, version: nil)
+      try write(record, changes, to: staged.path)
+      let rejected = try output.reject(staged, keeping: RunDocuments.names + [ReportPage.name])
       throw GateRefusal(reasons: findings.refusals, rejectedDirectory: rejected)
     }
+  }
+
+  /// Writes the records of a run whose results are written, and from all of them its page.
+  private func write(
+    _ record: RunRecord, _ changes: ChangesDocument, to directory: String
+  ) throws {
+    try Self.write(plan.json(), RunDocuments.planName, directory)
+    try Self.write(record.json, RunDocuments.runName, directory)
+    try Self.write(changes.json, RunDocuments.changesName, directory)
+    // It is made of the files, not of what they were made of, so that it can be made of them again.
+    let page = ReportPage(try RunDocuments(of: directory)).text
+    try DurableFile.write(page, to: PathName.joined(directory, ReportPage.name))
   }
 
   private static func write(

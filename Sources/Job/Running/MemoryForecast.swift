@@ -34,17 +34,24 @@ public struct MemoryForecast: Sendable {
 
   /// One line: the estimate with what it rests on, or why there is none.
   public var line: String {
-    let source = plan.dataset.source(of: jobFile)
-    guard let bytes = source.localSize(relativeTo: jobFile.baseDirectory) else {
+    guard let (bytes, counts, memory) = estimate else {
       return "memory: unknown until the dataset is here; recjob fetch gets it"
     }
+    return "memory: roughly \(memory.summary), guessed from the \(bytes) bytes of the dataset as "
+      + "\(counts.ratings) ratings, \(counts.users) users and \(counts.items) items"
+  }
+
+  /// The bytes that a run may take, or `nil` before the dataset is here.
+  var bytes: Int? { estimate?.memory.bytes }
+
+  private var estimate: (bytes: Int, counts: MemoryPlan.Counts, memory: MemoryPlan)? {
+    let source = plan.dataset.source(of: jobFile)
+    guard let bytes = source.localSize(relativeTo: jobFile.baseDirectory) else { return nil }
     let plainEndings = [".csv", ".dat", ".data"]
     let isPlain = source.sources.contains { source in
       plainEndings.contains { source.url.hasSuffix($0) }
     }
     let counts = Self.counts(bytes: bytes, isPlain: isPlain)
-    let memory = MemoryPlan(plan, counts, threads: threads)
-    return "memory: roughly \(memory.summary), guessed from the \(bytes) bytes of the dataset as "
-      + "\(counts.ratings) ratings, \(counts.users) users and \(counts.items) items"
+    return (bytes, counts, MemoryPlan(plan, counts, threads: threads))
   }
 }

@@ -40,7 +40,7 @@ final class RunCheckpoints {
         metadata: [
           "checkpoint.phase":
             "\(checkpoint.current?.step.phase.rawValue ?? (checkpoint.ended.last?.step.phase.rawValue ?? ""))",
-          "checkpoint.epoch": "\(epochs ?? checkpoint.ended.last?.history.count ?? 0)",
+          "checkpoint.epoch": .number(epochs ?? checkpoint.ended.last?.history.count ?? 0),
         ])
       return checkpoint
     }

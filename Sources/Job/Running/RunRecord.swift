@@ -1,4 +1,5 @@
 import Foundation
+import Recommenders
 import Storage
 
 /// What `run.json` says: when, where and by which program a run was made. Nothing in it has an
@@ -16,6 +17,10 @@ struct RunRecord {
   var warnings: [String]
   var estimatedMemoryBytes: Int
   var ignoredGates: [String]
+  /// What the gates said of a result that they refused; empty for a run that is published.
+  var refusals: [String] = []
+  /// How long each epoch took that was trained by this process.
+  var epochs: [EpochSeconds] = []
   var host = Machine.hostName
 
   var json: JSONValue {
@@ -37,6 +42,16 @@ struct RunRecord {
 
   /// The machine, and how the run went on it.
   private var course: JSONValue {
+    .object(
+      times.objectMembers + [
+        JSONMember(key: "warnings", value: .array(warnings.map { .string($0) })),
+        JSONMember(key: "ignored_gates", value: .array(ignoredGates.map { .string($0) })),
+      ]
+        + (refusals.isEmpty
+          ? [] : [JSONMember(key: "refused", value: .array(refusals.map { .string($0) }))]))
+  }
+
+  private var times: JSONValue {
     [
       "host": .string(host),
       "threads": .integer(threads),
@@ -46,10 +61,15 @@ struct RunRecord {
         stageSeconds.map {
           JSONMember(key: $0.stage.rawValue, value: .numberOrNull($0.seconds))
         }),
+      "epochs": .array(
+        epochs.map { epoch in
+          [
+            "phase": .string(epoch.phase), "epoch": .integer(epoch.epoch),
+            "seconds": .numberOrNull(epoch.seconds),
+          ]
+        }),
       "estimated_memory_bytes": .integer(estimatedMemoryBytes),
       "peak_memory_bytes": Machine.peakMemoryBytes.map { .integer($0) } ?? .null,
-      "warnings": .array(warnings.map { .string($0) }),
-      "ignored_gates": .array(ignoredGates.map { .string($0) }),
     ]
   }
 }
@@ -67,12 +87,38 @@ public struct StageSeconds: Equatable, Sendable {
   public let seconds: Double
 }
 
+/// How long an epoch took, with what was done before it: the first of a training includes its start.
+struct EpochSeconds: Equatable, Sendable {
+  /// The phase, as `history.csv` has it.
+  let phase: String
+  /// The number of the epoch, from 1.
+  let epoch: Int
+  /// Seconds of a monotonic clock.
+  let seconds: Double
+}
+
+/// Times the epochs of a process.
+struct EpochClock {
+  private(set) var epochs: [EpochSeconds] = []
+  private var last = ContinuousClock.now
+
+  /// Takes note of an epoch that has just ended.
+  mutating func ended(_ epoch: PhasedEpoch) {
+    let now = ContinuousClock.now
+    let microseconds = ((now - last) / .microseconds(1)).rounded()
+    epochs.append(
+      EpochSeconds(
+        phase: epoch.label, epoch: epoch.record.epoch, seconds: microseconds / 1_000_000))
+    last = now
+  }
+}
+
 /// What this program is.
 public enum Program {
   /// The version of the program, as `--version` prints it.
   public static let version = "0.1.0"
   /// Is raised whenever the bytes of a result change for the same plan and data.
-  public static let resultsRevision = 3
+  public static let resultsRevision = 4
 }
 
 /// What is asked of the machine, for records and messages only.

@@ -7,10 +7,15 @@ struct StageClock {
   private let logger: Logger
   private let observer: RunObserver?
   private let interruption: Interruption?
+  private let progress: RunProgress?
   private let start = ContinuousClock.now
 
   /// Starts the clock of a run that `interruption` may end before any stage.
-  init(logger: Logger, observer: RunObserver? = nil, interruption: Interruption? = nil) {
+  init(
+    logger: Logger, observer: RunObserver? = nil, interruption: Interruption? = nil,
+    progress: RunProgress? = nil
+  ) {
+    self.progress = progress
     self.logger = logger
     self.observer = observer
     self.interruption = interruption
@@ -24,6 +29,7 @@ struct StageClock {
     _ stage: Stage, _ body: () async throws -> Result
   ) async throws(JobError) -> Result {
     let begin = ContinuousClock.now
+    progress?.begin(stage)
     let result: Result
     do {
       if let signal = interruption?.signal {
@@ -38,7 +44,7 @@ struct StageClock {
     let seconds = add(begin, to: stage, failed: false)
     logger.debug(
       "Stage finished",
-      metadata: ["stage.name": "\(stage.rawValue)", "stage.seconds": "\(seconds)"])
+      metadata: ["stage.name": "\(stage.rawValue)", "stage.seconds": .number(seconds)])
     return result
   }
 

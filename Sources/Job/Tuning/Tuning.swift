@@ -16,14 +16,12 @@ public struct Tuning: Sendable {
   private let tune: TuneOptions
   private let settings: RunSettings
   private let logger: Logger
-  private let progress: ProgressLine
 
   /// Prepares the search of a checked plan.
   ///
   /// - Throws: `PlanError` if the job has nothing to search.
   public init(
-    jobFile: JobFile, plan: Plan, settings: RunSettings, logger: Logger,
-    progress: ProgressLine = ProgressLine(isShown: false)
+    jobFile: JobFile, plan: Plan, settings: RunSettings, logger: Logger
   ) throws(PlanError) {
     guard let tune = plan.tune else {
       throw .faulty([
@@ -37,7 +35,6 @@ public struct Tuning: Sendable {
     self.tune = tune
     self.settings = settings
     self.logger = logger
-    self.progress = progress
   }
 
   /// Searches, and ends when a signal asks the process to end.
@@ -49,7 +46,8 @@ public struct Tuning: Sendable {
 
   /// Searches.
   public func run() async throws(JobError) -> TuningOutcome {
-    var clock = StageClock(logger: logger, interruption: settings.interruption)
+    var clock = StageClock(
+      logger: logger, interruption: settings.interruption, progress: settings.progress)
     let output = RunDirectory(jobFile.resolved(plan.output.directory ?? "out"))
     let lock = try await clock.run(.lock) {
       try FileSystem.makeDirectory(output.path)
@@ -60,15 +58,17 @@ public struct Tuning: Sendable {
           waitSeconds: plan.lockWaitSeconds))
     }
     defer { withExtendedLifetime(lock) {} }
-    let fetched = try await clock.run(.fetch) { try await DatasetFetch(jobFile, plan).run() }
+    let fetched = try await clock.run(.fetch) {
+      try await DatasetFetch(jobFile, plan).run(progress: settings.progress.fetched)
+    }
     let dataset = try await clock.run(.read) {
-      try DatasetReading.read(fetched, options: plan.dataset)
+      try DatasetReading.read(fetched, options: plan.dataset, progress: settings.progress)
     }
     let data = try await clock.run(.split) {
       TuningData(dataset, try DatasetSplit(dataset: dataset, options: plan.split))
     }
     var journal = TuningJournal(directory: output.statePath, key: key(fetched))
-    defer { progress.clear() }
+    defer { settings.progress.clear() }
     do {
       return try await search(data, fetched, &journal, &clock)
     } catch {
@@ -87,11 +87,11 @@ public struct Tuning: Sendable {
     let trials = SearchSpace(jobFile.root, tune).trials()
     if trials.count < tune.trials {
       logger.notice(
-        "Ranges have fewer settings than trials", metadata: ["tune.trials": "\(trials.count)"])
+        "Ranges have fewer settings than trials", metadata: ["tune.trials": .number(trials.count)])
     }
     if !journal.results.isEmpty {
       logger.notice(
-        "Search resumed", metadata: ["tune.results": "\(journal.results.count)"])
+        "Search resumed", metadata: ["tune.results": .number(journal.results.count)])
     }
     let schedule = HalvingSchedule(trials: trials.count, rungs: tune.rungs, keep: tune.keep)
     var results: [TrialResult] = []
@@ -107,8 +107,9 @@ public struct Tuning: Sendable {
         }
       }
       for (count, number) in alive.enumerated() {
-        progress.show(
-          "round \(place + 1) of \(schedule.rungs.count), trial \(count + 1) of \(alive.count)")
+        settings.progress.began(
+          "round \(place + 1) of \(schedule.rungs.count), trial", number: count + 1,
+          of: alive.count)
         let result: TrialResult
         if let known = journal.result(rung: place + 1, trial: number) {
           result = known
@@ -167,10 +168,10 @@ public struct Tuning: Sendable {
 
   private func report(_ result: TrialResult) {
     var metadata: Logger.Metadata = [
-      "tune.round": "\(result.rung)", "tune.trial": "\(result.trial)",
-      "tune.epochs": "\(result.epochs)",
+      "tune.round": .number(result.rung), "tune.trial": .number(result.trial),
+      "tune.epochs": .number(result.epochs),
     ]
-    if let value = result.value { metadata["tune.value"] = "\(value)" }
+    if let value = result.value { metadata["tune.value"] = .number(value) }
     if let failure = result.failure { metadata["tune.failure"] = "\(failure)" }
     logger.info("Trial finished", metadata: metadata)
   }

@@ -24,7 +24,7 @@ public enum ExportCompression: String, CaseIterable, Sendable {
   case gzip
 }
 
-/// What is done with titles that a spreadsheet would take for a formula, as ``FormulaGuard`` finds them.
+/// What is done with titles that a spreadsheet would take for a formula, as `FormulaGuard` finds them.
 ///
 /// It concerns the CSV files of the export, which spreadsheets open; ids are never touched.
 public enum FormulaPolicy: String, CaseIterable, Sendable {

@@ -1,3 +1,4 @@
+import Ratings
 import Storage
 
 /// Numbers as people read them on a page: rounded, grouped, the same in every locale.
@@ -40,12 +41,12 @@ public enum FigureText {
     let text = fixed(share * 100, digits: digits)
     let step = (0..<digits).reduce(1.0) { step, _ in step / 10 }
     if share > 0, share < 0.5, text == fixed(0, digits: digits) {
-      return "< \(fixed(step, digits: digits)) %"
+      return "<\u{A0}\(fixed(step, digits: digits))\u{A0}%"
     }
     if share < 1, text == fixed(100, digits: digits) {
-      return "> \(fixed(100 - step, digits: digits)) %"
+      return ">\u{A0}\(fixed(100 - step, digits: digits))\u{A0}%"
     }
-    return "\(text) %"
+    return "\(text)\u{A0}%"
   }
 
   /// A number with its sign, as `+0.0012`.
@@ -57,7 +58,7 @@ public enum FigureText {
   /// A size in bytes as `4.3 MB`.
   public static func bytes(_ bytes: Int) -> String {
     for (unit, size) in [("GB", 1e9), ("MB", 1e6), ("kB", 1e3)] where Double(bytes) >= size {
-      return "\(fixed(Double(bytes) / size, digits: 1)) \(unit)"
+      return "\(fixed(Double(bytes) / size, digits: 1))\u{A0}\(unit)"
     }
     return "\(bytes) bytes"
   }
@@ -65,11 +66,11 @@ public enum FigureText {
   /// A duration as `12.4 s` or `1 h 05 min`.
   public static func seconds(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds < 1e12 else { return missing }
-    if seconds < 0.01 { return "< 0.01 s" }
-    if seconds < 10 { return "\(fixed(seconds, digits: 2)) s" }
-    if seconds < 120 { return "\(fixed(seconds, digits: 1)) s" }
+    if seconds < 0.01 { return "<\u{A0}0.01\u{A0}s" }
+    if seconds < 10 { return "\(fixed(seconds, digits: 2))\u{A0}s" }
+    if seconds < 120 { return "\(fixed(seconds, digits: 1))\u{A0}s" }
     let minutes = Int((seconds / 60).rounded())
-    if minutes < 120 { return "\(minutes) min" }
+    if minutes < 120 { return "\(minutes)\u{A0}min" }
     return "\(minutes / 60) h \(minutes % 60 < 10 ? "0" : "")\(minutes % 60) min"
   }
 
@@ -84,4 +85,13 @@ public enum FigureText {
 
   /// What stands for a number that is not known.
   public static let missing = "–"
+}
+
+extension FigureText {
+  /// The day of a time in seconds since 1970-01-01 UTC, as `2018-09-24`.
+  public static func day(_ seconds: Int) -> String {
+    let time = CivilTime(secondsSince1970: Int64(seconds))
+    func two(_ number: Int) -> String { "\(number < 10 ? "0" : "")\(number)" }
+    return "\(time.year)-\(two(time.month))-\(two(time.day))"
+  }
 }

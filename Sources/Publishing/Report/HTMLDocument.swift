@@ -92,14 +92,22 @@ public struct HTMLDocument: Sendable {
     figures.isEmpty ? .empty : .element("div", ["class": "row"], figures)
   }
 
+  /// Tables and pictures of their own widths, beside one another where there is room.
+  public static func beside(_ pieces: [Markup]) -> Markup {
+    pieces.isEmpty ? .empty : .element("div", ["class": "beside"], pieces)
+  }
+
   /// Numbers with their names.
   public static func facts(_ facts: [(name: String, value: Markup)]) -> Markup {
     .element(
-      "dl", ["class": "facts"],
+      "ul", ["class": "facts"],
       facts.map { fact in
         .element(
-          "div", [:],
-          [.element("dt", [:], Markup(fact.name)), .element("dd", [:], [fact.value])])
+          "li", [:],
+          [
+            .element("span", ["class": "name"], Markup(fact.name)), " ",
+            .element("span", ["class": "value"], [fact.value]),
+          ])
       })
   }
 

@@ -54,7 +54,7 @@ public struct HTMLTable: Sendable {
       .element(
         "table", [:],
         [
-          .element("caption", [:], caption),
+          .element("caption", [:], [.element("span", [:], caption)]),
           .element("thead", [:], [.element("tr", [:], head)]),
           .element("tbody", [:], body),
         ]))

@@ -19,7 +19,7 @@ enum ReportStyle {
     """
 
   private static let colours = """
-    :root { color-scheme: light dark; \(light) }
+    :root { \(light) }
     @media screen and (prefers-color-scheme: dark) { :root { \(dark) } }
 
     """
@@ -48,11 +48,11 @@ enum ReportStyle {
     nav ul { list-style: none; margin: 1rem 0 0; padding: 0; display: flex; flex-wrap: wrap;
       gap: 0.25rem 1.25rem; }
     nav a { display: inline-block; padding: 0.2rem 0; }
-    .facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr));
+    .facts { list-style: none; padding: 0; display: grid; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr));
       gap: 0.75rem; margin: 1rem 0; }
-    .facts div { background: var(--panel); padding: 0.5rem 0.75rem; }
-    .facts dt { font-size: 0.8125rem; color: var(--soft); }
-    .facts dd { margin: 0; font-size: 1.15rem; font-variant-numeric: tabular-nums; }
+    .facts li { background: var(--panel); padding: 0.5rem 0.75rem; }
+    .facts .name { display: block; font-size: 0.8125rem; color: var(--soft); }
+    .facts .value { font-size: 1.15rem; font-variant-numeric: tabular-nums; }
 
     """
 
@@ -60,6 +60,11 @@ enum ReportStyle {
     .scroll { overflow-x: auto; margin: 1rem 0; max-width: 100%; }
     table { border-collapse: collapse; font-size: 0.9375rem; }
     caption { text-align: left; font-weight: 600; padding: 0.25rem 0 0.4rem; }
+    caption span { display: inline-block; max-width: min(46rem, calc(100vw - 1.5rem)); }
+    .beside { display: flex; flex-wrap: wrap; align-items: flex-start; gap: 0 3rem; }
+    .beside > * { min-width: 0; max-width: 100%; }
+    .beside > figure { flex: 1 1 20rem; max-width: 26rem; margin: 1rem 0; }
+    h3 + .beside > .scroll, h3 + .scroll { margin-top: 0.25rem; }
     th, td { padding: 0.3rem 0.75rem 0.3rem 0; text-align: left; vertical-align: top;
       border-bottom: 1px solid var(--rule); overflow-wrap: normal; }
     th { font-weight: 600; }
@@ -88,8 +93,8 @@ enum ReportStyle {
       grid-template-columns: repeat(auto-fill, minmax(min(100%, 20rem), 1fr)); margin: 1rem 0; }
     figure { margin: 0; min-width: 0; }
     figcaption { font-weight: 600; font-size: 0.9375rem; margin-bottom: 0.25rem; }
-    figure svg { display: block; width: 100%; height: auto; max-width: 30rem; }
-    figure .wide svg { max-width: none; width: auto; }
+    figure svg { display: block; flex: none; }
+    figure svg:not([width]) { width: 100%; height: auto; max-width: 30rem; }
     svg text { font: 11px system-ui, "Segoe UI", Helvetica, Arial, sans-serif; fill: var(--ink); }
     svg .name { fill: var(--soft); }
     svg .strong { font-weight: 600; }
@@ -116,7 +121,6 @@ enum ReportStyle {
     .legend { list-style: none; margin: 0.25rem 0 0; padding: 0; display: flex; flex-wrap: wrap;
       gap: 0.1rem 1rem; font-size: 0.875rem; }
     .legend li { display: flex; align-items: center; gap: 0.4rem; }
-    figure .legend svg { width: auto; flex: none; }
 
     """
 
@@ -132,13 +136,14 @@ enum ReportStyle {
       body { font-size: 9.5pt; max-width: none; padding: 0; }
       nav { display: none; }
       h2, h3, figcaption, caption { break-after: avoid; }
-      figure, tr, .facts div, .warning { break-inside: avoid; }
+      figure, tr, .facts li, .warning { break-inside: avoid; }
       thead { display: table-header-group; }
       .scroll { overflow: visible; }
       .row { grid-template-columns: repeat(2, 1fr); }
+      svg.fixed { max-width: 100%; height: auto; }
       .heat { font-size: 7.5pt; }
       .heat td { min-width: 1.4rem; }
-      table { font-size: 8.5pt; }
+      table { font-size: 8.5pt; break-inside: avoid; }
       pre { white-space: pre-wrap; }
       * { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
     }

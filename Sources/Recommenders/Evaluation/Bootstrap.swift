@@ -38,15 +38,44 @@ enum Bootstrap {
       }
       byUser[rows.users[row].position] += sums
     }
+    return intervals(
+      byUser, methods: predictions.count, seed: seed, threads: threads
+    ) { $0.squareRoot() }
+  }
+
+  /// The interval of the mean of some methods' values by user, which are `nil` for users who do not
+  /// count; `nil` where none counts.
+  ///
+  /// - Complexity: O(resamples × users).
+  static func meanIntervals(
+    _ values: [[Double?]], seed: UInt32, threads: Int
+  ) -> [ConfidenceInterval?] {
+    precondition(values.count <= mostMethods, "too many methods at a time")
+    var byUser = [SIMD4<Double>](repeating: .zero, count: values.first?.count ?? 0)
+    for (method, values) in values.enumerated() {
+      for (user, value) in values.enumerated() {
+        guard let value else { continue }
+        byUser[user][0] = 1
+        byUser[user][method + 1] = value
+      }
+    }
+    return intervals(byUser, methods: values.count, seed: seed, threads: threads) { $0 }
+  }
+
+  /// The intervals of quotients: of each user there is the divisor and then each method's dividend.
+  private static func intervals(
+    _ byUser: [SIMD4<Double>], methods: Int, seed: UInt32, threads: Int,
+    _ figure: (Double) -> Double
+  ) -> [ConfidenceInterval?] {
     let users = byUser.filter { $0[0] > 0 }
-    guard !users.isEmpty else { return predictions.map { _ in nil } }
+    guard !users.isEmpty else { return (0..<methods).map { _ in nil } }
     let resampling = Resampling(users)
     let stream = RandomStream.bootstrap.rawValue
     let resampled = Parallel.map(resamples, threads: threads) { resample in
       resampling.sums(seed: seed, stream: stream, epoch: UInt32(resample))
     }
-    return predictions.indices.map { method in
-      let values = resampled.map { ($0[method + 1] / $0[0]).squareRoot() }.sorted()
+    return (0..<methods).map { method in
+      let values = resampled.map { figure($0[method + 1] / $0[0]) }.sorted()
       return ConfidenceInterval(
         lower: percentile(values, 0.025), upper: percentile(values, 0.975))
     }

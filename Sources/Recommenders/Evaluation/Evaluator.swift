@@ -16,6 +16,11 @@ public struct MethodReport: Equatable, Sendable {
   public let intervals: IntervalCoverage?
   /// How good its lists are.
   public let ranking: RankingMetrics
+  /// The 95 % interval of the lists' NDCG; `nil` if no user has a relevant row, and where it was not
+  /// asked for.
+  public internal(set) var ndcgInterval: ConfidenceInterval?
+  /// How the errors spread.
+  public let errorProfile: ErrorProfile
 }
 
 /// What was found of the model, beside the baselines, on the held-out rows.
@@ -26,6 +31,8 @@ public struct EvaluationReport: Equatable, Sendable {
   public let baseline: MethodReport
   /// Lists of the items with the most training ratings.
   public let popularity: RankingMetrics
+  /// The 95 % interval of the latter's NDCG.
+  public let popularityInterval: ConfidenceInterval?
 }
 
 /// Measures models on the held-out rows: the only part of the program that is handed them.
@@ -80,21 +87,24 @@ public struct Evaluator: Sendable {
       heldOut, predictions: predictions.map(\.ratings), users: model.configuration.users,
       seed: seed,
       threads: threads)
+    var gains: [[Double?]] = []
+    func report(_ method: Int, order: ListOrder, minItemRatings: Int)
+      async throws(CancellationError) -> MethodReport
+    {
+      let model = [model, baseline][method]
+      let lists = try await lists(of: model, order: order, minItemRatings: minItemRatings)
+      gains.append(UserGains.ndcg(lists, heldOut: heldOutItems, threshold: threshold))
+      return self.report(model, predictions[method], intervals[method], lists: lists)
+    }
+    var found = try await report(0, order: order, minItemRatings: minItemRatings)
+    var plain = try await report(1, order: .byKey, minItemRatings: 1)
+    let popular = try await lists(of: Self.popularity(like: baseline))
+    gains.append(UserGains.ndcg(popular, heldOut: heldOutItems, threshold: threshold))
+    let ndcgIntervals = Bootstrap.meanIntervals(gains, seed: seed, threads: threads)
+    (found.ndcgInterval, plain.ndcgInterval) = (ndcgIntervals[0], ndcgIntervals[1])
     return EvaluationReport(
-      model: try await report(
-        model, predictions[0], intervals[0], order: order, minItemRatings: minItemRatings),
-      baseline: try await report(baseline, predictions[1], intervals[1]),
-      popularity: try await ranking(Self.popularity(like: baseline)))
-  }
-
-  private func report(
-    _ model: any RatingPredictor, _ predictions: RatingPredictions,
-    _ interval: ConfidenceInterval?, order: ListOrder = .byKey,
-    minItemRatings: Int = 1
-  ) async throws(CancellationError) -> MethodReport {
-    report(
-      model, predictions, interval,
-      lists: try await lists(of: model, order: order, minItemRatings: minItemRatings))
+      model: found, baseline: plain, popularity: ranking(baseline, popular),
+      popularityInterval: ndcgIntervals[2])
   }
 
   func report(
@@ -114,13 +124,10 @@ public struct Evaluator: Sendable {
       calibration: CalibrationBin.bins(
         heldOut, predictions: predictions.ratings, scale: model.configuration.scale),
       intervals: IntervalCoverage(heldOut, predictions: predictions),
-      ranking: ranking(model, lists))
-  }
-
-  private func ranking(
-    _ model: any RatingPredictor
-  ) async throws(CancellationError) -> RankingMetrics {
-    ranking(model, try await lists(of: model))
+      ranking: ranking(model, lists),
+      errorProfile: ErrorProfile(
+        heldOut, predictions: predictions.ratings, counts: counts,
+        scale: model.configuration.scale))
   }
 
   private func ranking(

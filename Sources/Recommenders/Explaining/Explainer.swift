@@ -6,7 +6,7 @@ public import Ratings
 /// Where the model's key is a sum over what the user rated, the reasons are the greatest positive terms
 /// of that sum (``RatingPredictor/contributions(to:by:of:)``). Elsewhere they are the most similar of
 /// the items that the user rated at or above the own mean: by the cosine of the model's item factors if
-/// it has some, else by ``CoRatingCosine``. The list says which (``ReasonKind``).
+/// it has some, else by `CoRatingCosine`. The list says which (``ReasonKind``).
 public struct Explainer: Sendable {
   private let model: any RatingPredictor
   private let rated: CompressedRows

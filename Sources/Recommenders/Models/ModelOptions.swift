@@ -135,7 +135,7 @@ public struct ModelOptions: Equatable, Sendable {
   }
 
   /// The number of epochs of a model that no validation rating says when to stop; `nil` for others.
-  var fixedEpochs: Int? {
+  public var fixedEpochs: Int? {
     switch type {
     case .ials: implicit.sweeps
     case .bayesianFM: bayesianFM.epochs

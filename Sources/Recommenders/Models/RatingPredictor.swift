@@ -34,7 +34,7 @@ public protocol RatingPredictor: Sendable {
     to item: ItemIndex, by user: UserIndex, of rated: [RatedItem]
   ) -> [Float]?
   /// A way to those of some items, given by their positions, that have the greatest ranking keys: the
-  /// same bits as ``rankingKey(of:by:)`` gives where ``isUnknown(_:_:)`` is false.
+  /// same bits as ``rankingKey(of:by:)`` gives where `isUnknown(_:_:)` is false.
   func selection(of candidates: [UInt32]) -> any RowSelection
 }
 

@@ -4,7 +4,7 @@ public import Ratings
 /// `item-knn`: what a user thought of the most similar items, around the bias baseline.
 ///
 /// key_ui = b_u + c_i + Σ_j s_ij² · e_uj / (Σ_j s_ij² + δ), where e_uj = r_uj − μ − b_u − c_j is the
-/// residual of the baseline, s_ij the similarity of ``ItemSimilarities``, and j runs over those k of
+/// residual of the baseline, s_ij the similarity of `ItemSimilarities`, and j runs over those k of
 /// the items that u rated that are the most similar to i, only those with s_ij > 0. The damping δ keeps
 /// a prediction of few and weak neighbours near the baseline. The rating is μ + key.
 ///

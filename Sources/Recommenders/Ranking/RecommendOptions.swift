@@ -8,12 +8,25 @@ public enum RankingOrder: String, CaseIterable, Sendable {
   case relevance
 }
 
+/// The items that may be recommended, by their ids.
+public struct CandidateOptions: Equatable, Sendable {
+  /// The only items that may be; `nil`, the default, is all.
+  public var allow: [String]?
+  /// Items that may not be, whatever else says they may. The default is none.
+  public var deny: [String] = []
+
+  /// Creates the default options.
+  public init() {}
+}
+
 /// How many items are recommended, which ones may be, and in what order.
 public struct RecommendOptions: Equatable, Sendable {
   /// The length of each user's list. The default is 10.
   public var k: Int = 10
   /// The least number of ratings of an item that may be recommended. The default is 1.
   public var minItemRatings: Int = 1
+  /// The items that may be recommended, by their ids. The default is all.
+  public var candidates = CandidateOptions()
   /// The rating from which an item counts as relevant. The default is 4.
   public var relevanceThreshold: Double = 4
   /// The most reasons that are given for each recommendation. The default is 0.

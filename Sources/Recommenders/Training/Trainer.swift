@@ -71,7 +71,7 @@ public struct Trainer: Sendable {
 
   /// Trains a fixed number of epochs from the same starting weights, without validation rows.
   ///
-  /// - Throws: As ``train(on:validation:onEpoch:)``.
+  /// - Throws: As ``train(on:validation:resuming:onEpoch:checkpoint:)``.
   public func refit(
     on ratings: RatingSubset, epochs: Int, resuming progress: TrainingProgress? = nil,
     onEpoch: (EpochRecord) -> Void, checkpoint: Checkpointing = { _ in }

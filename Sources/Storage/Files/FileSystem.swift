@@ -103,6 +103,14 @@ public enum FileSystem {
     return information
   }
 
+  /// What an open file is, as its device and its number there; `nil` where nothing is open.
+  public static func identity(ofDescriptor descriptor: Int32) -> String? {
+    var information = stat()
+    // Safety: the structure is lent for the call, which fills it.
+    guard unsafe fstat(descriptor, &information) == 0 else { return nil }
+    return "\(information.st_dev):\(information.st_ino)"
+  }
+
   /// The path that a symbolic link holds.
   public static func readLink(_ path: String) throws(StorageError) -> String {
     var count = -1

@@ -6,13 +6,15 @@ struct Compare: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Train several models on the same split and print one table.",
     discussion: """
-      Trains every model of the job's "compare" list, or every type of model with its defaults where
-      there is none, and measures each once on the held-out rows. Nothing is chosen by what they
-      show: the table is a report, and a job that watches the held-out rows is refused.
+      Trains every model of the job's "compare" list, or every type of model with
+      its defaults where there is none, and measures each once on the held-out rows.
+      Nothing is chosen by what they show: the table is a report, and a job that
+      watches the held-out rows is refused.
 
-      The p-values are of the difference from the best of the column: a paired bootstrap by user with
-      1,000 resamples, corrected for the number of models as Holm does. * marks those below 0.05. The
-      seconds apart, nothing depends on the number of threads.
+      The p-values are of the difference from the best of the column: a paired
+      bootstrap by user with 1,000 resamples, corrected for the number of models as
+      Holm does. * marks those below 0.05. The seconds apart, nothing depends on the
+      number of threads.
 
       EXAMPLES
         recjob compare jobs/compare.json
@@ -41,10 +43,12 @@ struct Compare: AsyncParsableCommand {
 
   func run() async throws {
     let (file, plan) = try job.load()
-    var logger = logging.makeLogger()
+    let progress = logging.makeProgress()
+    var logger = logging.makeLogger(progress: progress)
     logger[metadataKey: "job"] = "\(plan.name)"
     var settings = RunSettings()
     settings.threads = threads
+    settings.progress = progress
     let comparison = try ModelComparison(
       jobFile: file, plan: plan, settings: settings, logger: logger)
     let outcome = try await EndedBySignal.run { try await comparison.runUntilSignal() }

@@ -5,13 +5,15 @@ struct Diff: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show what differs between two runs: files, settings, metrics, lists.",
     discussion: """
-      Takes two runs, or output directories (then their latest runs); the first is taken for the
-      earlier one. Files are compared by the digests of the manifests, lists user by user. The exit
-      status is 0 whether or not the runs differ; that two are the same is what "recjob reproduce"
-      checks.
+      Takes two runs, or output directories (then their latest runs); one of them
+      may be the bare name of a run beside the other. The first is taken for the
+      earlier one. Files are compared by the digests of the manifests, lists user by
+      user. The exit status is 0 whether or not the runs differ; that two are the
+      same is what "recjob reproduce" checks.
 
       EXAMPLES
         recjob diff out/movielens-small/runs/20261123T020000Z-1a2b3c4d out/movielens-small
+        recjob diff 20261123T020000Z-1a2b3c4d out/movielens-small
         recjob diff out/first out/second --json
       """)
 

@@ -5,8 +5,8 @@ struct Fetch: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Fetch and verify a job's dataset, nothing else.",
     discussion: """
-      Prints the dataset's SHA-256 and the file that holds it. On a terminal, a line tells how far
-      the download is.
+      Prints the dataset's SHA-256 and the file that holds it. On a terminal, a line
+      tells how far the download is.
 
       EXAMPLES
         recjob fetch jobs/movielens-small-download.json

@@ -5,8 +5,9 @@ struct Reproduce: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Run a published run's plan again and compare every byte.",
     discussion: """
-      The result is written to a scratch directory, compared, and removed. The exit status is 65 if
-      a file differs; the first differing epoch and tensor are named.
+      The result is written to a scratch directory, compared, and removed. The exit
+      status is 65 if a file differs; the first differing epoch and tensor are
+      named.
 
       EXAMPLES
         recjob reproduce out/movielens-small

@@ -35,7 +35,7 @@ struct JobOptions: ParsableArguments {
   }
 
   // The job's own paths are relative to its file; those of the command line to where it is typed.
-  private static func absolute(_ path: String) -> String {
+  static func absolute(_ path: String) -> String {
     path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
   }
 }
@@ -73,7 +73,7 @@ struct Run: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let (file, plan) = try job.load()
+    let (file, plan) = try load()
     if printPlan {
       print(plan.text, terminator: "")
       let line = "\(plan.name): \(MemoryForecast(file, plan, threads: threads).line)\n"
@@ -84,8 +84,9 @@ struct Run: AsyncParsableCommand {
     settings.threads = threads
     settings.ignoresGates = ignoreGates
     settings.runsUnchanged = force
+    settings.progress = logging.makeProgress()
     let tail = LogTail()
-    var logger = logging.makeLogger(tail: tail)
+    var logger = logging.makeLogger(tail: tail, progress: settings.progress)
     logger[metadataKey: "job"] = "\(plan.name)"
     let report = await MonitoredRun(jobFile: file, plan: plan, tail: tail, logger: logger).run {
       [logger, settings] observer throws(JobError) in
@@ -94,6 +95,17 @@ struct Run: AsyncParsableCommand {
       return try await runner.runUntilSignal()
     }
     finish(report, logger)
+  }
+
+  /// Reads the job; where the log is for programs, so is the record of a job that cannot be read.
+  private func load() throws -> (JobFile, Plan) {
+    do {
+      return try job.load()
+    } catch let error as PlanError where logging.logFormat == .json {
+      let status = ExitStatus(error).rawValue
+      logging.makeLogger().error("Run failed", metadata: RunReport.metadata(of: error))
+      throw ExitCode(status)
+    }
   }
 
   /// Ends the log with its summary and the program as it must end.
@@ -106,11 +118,13 @@ struct Run: AsyncParsableCommand {
       logger.notice(report.message, metadata: report.metadata)
       print("\(report.job): \(run.line)\n\(report.job): results in \(run.directory)")
     case .failed(let error):
-      // One line for the failure: a log record where records are read, else the plain sentence.
+      // One record for the failure: keys and values where programs read it, else a sentence.
       if logging.logFormat == .json {
         logger.error(report.message, metadata: report.metadata)
       } else {
-        Diagnostics.report(report.sentence)
+        var logger = logger
+        logger[metadataKey: "job"] = nil
+        logger.error("\(report.message): \(report.sentence)")
       }
       if let interrupted = error.cause as? Interrupted { interrupted.endProcess() }
       Foundation.exit(report.exitStatus)

@@ -5,7 +5,7 @@ struct Runs: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "List the published runs of an output directory.",
     discussion: """
-      The latest run is marked by an asterisk.
+      The latest run is marked by an asterisk; of newer ones that a rollback left, the table says so.
 
       EXAMPLES
         recjob runs out/movielens-small

@@ -6,14 +6,16 @@ struct Tune: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Search a job's ranges for the best values, on validation rows only.",
     discussion: """
-      Tries settings drawn at random from the ranges of the job's "tune" section, by successive
-      halving: all are trained a little, the best go on and are trained longer, the last as long as
-      the job says. The first trial is the job as it is. The held-out rows are left out before the
-      first trial, and a job that watches them is refused.
+      Tries settings drawn at random from the ranges of the job's "tune" section, by
+      successive halving: all are trained a little, the best go on and are trained
+      longer, the last as long as the job says. The first trial is the job as it is.
+      The held-out rows are left out before the first trial, and a job that watches
+      them is refused.
 
-      Prints the trials as a table, and writes the best as a job file that has nothing left to search.
-      What is found does not depend on the number of threads. A search that was stopped goes on after
-      the trials that had ended; they are kept in the state directory of the job's output.
+      Prints the trials as a table, and writes the best as a job file that has
+      nothing left to search. What is found does not depend on the number of
+      threads. A search that was stopped goes on after the trials that had ended;
+      they are kept in the state directory of the job's output.
 
       EXAMPLES
         recjob tune jobs/tune.json
@@ -50,14 +52,13 @@ struct Tune: AsyncParsableCommand {
         "--write \(write): the file must be in the directory of the job file, which the job's "
           + "relative paths are relative to.")
     }
-    var logger = logging.makeLogger()
+    let progress = logging.makeProgress()
+    var logger = logging.makeLogger(progress: progress)
     logger[metadataKey: "job"] = "\(plan.name)"
     var settings = RunSettings()
     settings.threads = threads
-    let isQuiet = logging.quiet || logging.logFormat == .json
-    let tuning = try Tuning(
-      jobFile: file, plan: plan, settings: settings, logger: logger,
-      progress: ProgressLine(isShown: !isQuiet))
+    settings.progress = progress
+    let tuning = try Tuning(jobFile: file, plan: plan, settings: settings, logger: logger)
     let tuned = try TunedJob(file, path: write, overwrites: overwrite)
     let outcome = try await EndedBySignal.run { try await tuning.runUntilSignal() }
     try tuned.write(outcome)

@@ -5,8 +5,8 @@ struct Verify: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Compare a run or a bundle with the hashes of its manifest.",
     discussion: """
-      Takes a run, a bundle, its .tar.gz, or an output directory (then its latest run). The exit
-      status is 65 if a file differs, and the file is named.
+      Takes a run, a bundle, its .tar.gz, or an output directory (then its latest
+      run). The exit status is 65 if a file differs, and the file is named.
 
       EXAMPLES
         recjob verify out/movielens-small

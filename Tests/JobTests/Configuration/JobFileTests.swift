@@ -7,9 +7,10 @@ import Testing
 
 @Suite struct JobFileTests {
   private static let shippedFiles = [
-    "best-lists.json", "best-rating.json", "compare.json", "minimal.json",
-    "movielens-small-download.json", "movielens-small.json", "neural-features.json", "tune.json",
-    "tutorial-v1.json", "tutorial-v2.json", "tutorial-v3.json", "tutorial-v4.json",
+    "best-lists.json", "best-rating.json", "compare.json", "minimal.json", "mirrors.json",
+    "movielens-small-download.json", "movielens-small.json", "neural-features.json", "own-csv.json",
+    "production.json", "tune.json", "tutorial-v1.json", "tutorial-v2.json", "tutorial-v3.json",
+    "tutorial-v4.json",
   ]
 
   @Test func everyShippedJobIsTested() throws {

@@ -23,6 +23,28 @@ import Testing
         == #"{"time":"T","level":"warning","message":"Look","job":"a","reason":"x \"y\"\nz"}"#)
   }
 
+  @Test func numbersStayNumbersInJSON() {
+    func line(_ format: LogFormat) -> String {
+      StandardErrorLog(format: format, logLevel: .info).line(
+        LogEvent(
+          level: .info, message: "M", error: nil,
+          metadata: ["a": .number(3), "b": .number(0.25), "c": "7", "d": .number(.nan)],
+          source: "", file: "", function: "", line: 0), time: nil)
+    }
+    #expect(line(.json) == #"{"level":"info","message":"M","a":3,"b":0.25,"c":"7","d":null}"#)
+    #expect(line(.text) == "info M a=3 b=0.25 c=7 d=nan")
+  }
+
+  @Test func theLevelHasAColourWhereThatIsWanted() {
+    let log = StandardErrorLog(format: .text, logLevel: .info)
+    let event = LogEvent(
+      level: .error, message: "M", error: nil, metadata: nil, source: "", file: "", function: "",
+      line: 0)
+    #expect(
+      log.line(event, time: nil, style: TerminalStyle(isColoured: true))
+        == "\u{1B}[1;31merror\u{1B}[0m M")
+  }
+
   @Test func theJournalHasTheTimeItself() {
     #expect(Self.line(.text, time: nil).hasPrefix("warning Look "))
   }

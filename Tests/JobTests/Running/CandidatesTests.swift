@@ -38,4 +38,19 @@ struct CandidatesTests {
     #expect(popular.isCandidate == [true, false, false])
     #expect(popular.usersWithoutList(Self.lists(0, 0), in: dataset) == [])
   }
+
+  @Test func onlyAllowedItemsAreCandidatesAndDeniedOnesAreNot() throws {
+    let dataset = try Self.dataset()
+    var options = RecommendOptions()
+    options.candidates.allow = ["a", "c", "z"]
+    let allowed = Candidates(of: dataset, options)
+    #expect(allowed.isCandidate == [true, false, true])
+    #expect(allowed.unknownIDs == 1)
+    options.candidates.deny = ["c", "b"]
+    #expect(Candidates(of: dataset, options).isCandidate == [true, false, false])
+    options.candidates = CandidateOptions()
+    options.candidates.deny = ["a"]
+    options.minItemRatings = 2
+    #expect(Candidates(of: dataset, options).isCandidate == [false, false, false])
+  }
 }

@@ -30,6 +30,18 @@ struct BootstrapTests {
     #expect(many < 0.4 * few && many > 0.15 * few)
   }
 
+  @Test func theIntervalOfAMeanLeavesOutWhoDoesNotCount() throws {
+    let values = (0..<200).map { $0 % 2 == 0 ? Double($0 % 10) : nil }
+    let shifted = values.map { $0.map { $0 + 100 } }
+    let found = Bootstrap.meanIntervals([values, shifted], seed: 3, threads: 2)
+    let interval = try #require(found[0])
+    #expect(interval.lower < 4 && 4 < interval.upper)
+    #expect(interval.upper - interval.lower < 2)
+    let other = try #require(found[1])
+    #expect(abs(other.lower - interval.lower - 100) < 1e-9)
+    #expect(Bootstrap.meanIntervals([[nil, nil]], seed: 3, threads: 1) == [nil])
+  }
+
   @Test func percentilesAreInterpolated() {
     #expect(Bootstrap.percentile([1, 2, 3, 4, 5], 0.5) == 3)
     #expect(Bootstrap.percentile([1, 2], 0.25) == 1.25)

@@ -1,8 +1,8 @@
 /// Finds the word that was probably meant.
-enum EditDistance {
+public enum EditDistance {
   /// Returns the candidate that is closest to a misspelt word, the first of equals, or `nil` if
   /// none is close: more than a third of its letters would have to change.
-  static func closest(to word: String, among candidates: [String]) -> String? {
+  public static func closest(to word: String, among candidates: [String]) -> String? {
     var best: (distance: Int, candidate: String)?
     for candidate in candidates {
       let distance = between(Array(word.lowercased().utf8), Array(candidate.utf8))

@@ -19,13 +19,16 @@ public struct BarChart: Sendable {
   let labels: [String]
   let series: [Series]
   let startsAtZero: Bool
+  let overlay: Series?
 
-  /// Describes a chart. Bars begin at 0 unless `startsAtZero` is false, and then are dots.
+  /// Describes a chart. Bars begin at 0 unless `startsAtZero` is false, and then are dots; an overlay
+  /// is a line over them.
   ///
   /// - Precondition: Every series has a value for each label.
   public init(
     _ identifier: String, title: String, description: String, x: String, y: String,
-    labels: [String], series: [Series], startsAtZero: Bool = true
+    labels: [String], series: [Series], startsAtZero: Bool = true,
+    overlay: Series? = nil
   ) {
     precondition(series.allSatisfy { $0.values.count == labels.count }, "a bar has no label")
     self.identifier = identifier
@@ -35,12 +38,14 @@ public struct BarChart: Sendable {
     self.labels = labels
     self.series = series
     self.startsAtZero = startsAtZero
+    self.overlay = overlay
   }
 
   /// The figure.
   public var markup: Markup {
     let y = ChartScale.even(
-      series.flatMap(\.values), start: ChartFrame.base, length: -ChartFrame.plotHeight,
+      (series + [overlay].compactMap(\.self)).flatMap(\.values), start: ChartFrame.base,
+      length: -ChartFrame.plotHeight,
       includesZero: startsAtZero)
     var shapes: [Markup] = []
     for tick in y.ticks {
@@ -70,6 +75,15 @@ public struct BarChart: Sendable {
               ]))
       }
     }
+    if let overlay {
+      let points = overlay.values.enumerated().filter(\.element.isFinite).map { place, value in
+        ChartFrame.number(ChartFrame.left + (Double(place) + 0.5) * room) + ","
+          + ChartFrame.number(y.place(value))
+      }
+      shapes.append(
+        .element(
+          "polyline", ["points": points.joined(separator: " "), "class": "curve s1"]))
+    }
     shapes += names(room)
     shapes.append(
       ChartFrame.line(
@@ -79,10 +93,11 @@ public struct BarChart: Sendable {
       ChartFrame.text(
         axes.x, ChartFrame.left + ChartFrame.plotWidth / 2, ChartFrame.height - 6, "middle", "name")
     )
-    shapes.append(ChartFrame.text(axes.y, 2, 9, "start", "name"))
+    shapes.append(ChartFrame.text(axes.y, 2, 11, "start", "name"))
     let picture = ChartFrame.picture(
       identifier, title: title, description: description, shapes)
-    return ChartFrame.figure(title, series.count > 1 ? [picture, legend] : [picture])
+    return ChartFrame.figure(
+      title, series.count > 1 || overlay != nil ? [picture, legend] : [picture])
   }
 
   /// The labels, as many of them as have room.
@@ -96,23 +111,29 @@ public struct BarChart: Sendable {
   }
 
   private var legend: Markup {
+    var entries = series.enumerated().map { number, bars in
+      Self.entry(
+        bars.name, width: 14,
+        startsAtZero
+          ? ChartFrame.rectangle(1, 1, 12, 10, "bar b\(number % 2)")
+          : .element("circle", ["cx": "7", "cy": "6", "r": "4", "class": "point b\(number % 2)"]))
+    }
+    if let overlay {
+      entries.append(Self.entry(overlay.name, width: 34, ChartFrame.line(0, 6, 34, 6, "curve s1")))
+    }
+    return .element("ul", ["class": "legend"], entries)
+  }
+
+  private static func entry(_ name: String, width: Int, _ sample: Markup) -> Markup {
     .element(
-      "ul", ["class": "legend"],
-      series.enumerated().map { number, bars in
+      "li", [:],
+      [
         .element(
-          "li", [:],
+          "svg",
           [
-            .element(
-              "svg",
-              ["viewBox": "0 0 14 12", "width": "14", "height": "12", "aria-hidden": "true"],
-              [
-                startsAtZero
-                  ? ChartFrame.rectangle(1, 1, 12, 10, "bar b\(number % 2)")
-                  : .element(
-                    "circle", ["cx": "7", "cy": "6", "r": "4", "class": "point b\(number % 2)"])
-              ]),
-            Markup(bars.name),
-          ])
-      })
+            "viewBox": "0 0 \(width) 12", "width": "\(width)", "height": "12",
+            "aria-hidden": "true",
+          ], [sample]), Markup(name),
+      ])
   }
 }

@@ -7,11 +7,11 @@ import Storage
 /// sheet's; nothing depends on them.
 enum ChartFrame {
   static let width = 340.0
-  static let height = 220.0
+  static let height = 230.0
   /// The space around the plot.
   static let left = 46.0
   static let right = 12.0
-  static let top = 14.0
+  static let top = 26.0
   static let bottom = 40.0
 
   static var plotWidth: Double { width - left - right }
@@ -25,16 +25,23 @@ enum ChartFrame {
     _ identifier: String, title: String, description: String, width: Double = width,
     height: Double = height, _ content: [Markup]
   ) -> Markup {
-    .element(
+    let names: [Markup] = [
+      .element("title", ["id": "\(identifier)-title"], Markup(title)),
+      .element("desc", ["id": "\(identifier)-desc"], Markup(description)),
+    ]
+    let box = "0 0 \(number(width)) \(number(height))"
+    let labels = "\(identifier)-title \(identifier)-desc"
+    // What is wider than a phone keeps its size, so that its texts stay readable, and is scrolled.
+    guard width > Self.width else {
+      return .element(
+        "svg", ["viewBox": box, "role": "img", "aria-labelledby": labels], names + content)
+    }
+    return .element(
       "svg",
       [
-        "viewBox": "0 0 \(number(width)) \(number(height))", "role": "img",
-        "aria-labelledby": "\(identifier)-title \(identifier)-desc",
-      ],
-      [
-        .element("title", ["id": "\(identifier)-title"], Markup(title)),
-        .element("desc", ["id": "\(identifier)-desc"], Markup(description)),
-      ] + content)
+        "viewBox": box, "width": number(width), "height": number(height), "class": "fixed",
+        "role": "img", "aria-labelledby": labels,
+      ], names + content)
   }
 
   /// A picture with its caption.
@@ -63,7 +70,7 @@ enum ChartFrame {
     }
     shapes.append(line(left, base, width - right, base, "axis"))
     shapes.append(text(xName, left + plotWidth / 2, height - 6, "middle", "name"))
-    shapes.append(text(yName, 2, 9, "start", "name"))
+    shapes.append(text(yName, 2, 11, "start", "name"))
     return shapes
   }
 

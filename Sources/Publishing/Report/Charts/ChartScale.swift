@@ -112,7 +112,7 @@ struct ChartScale {
 
   /// The least of 1, 2, 2.5 and 5 times a power of ten that is not below a value.
   static func niceStep(atLeast value: Double) -> Double {
-    guard value.isFinite, value > 0 else { return 1 }
+    guard value.isFinite, value > 1e-290 else { return 1 }
     var (power, inverse) = (1.0, 1.0)
     while power * 10 <= value { power *= 10 }
     // Steps below 1 are quotients of whole numbers, so that each is the nearest double.

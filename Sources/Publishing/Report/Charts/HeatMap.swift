@@ -49,7 +49,7 @@ public struct HeatMap: Sendable {
       .element(
         "table", ["class": "heat"],
         [
-          .element("caption", [:], Markup(caption)),
+          .element("caption", [:], [.element("span", [:], Markup(caption))]),
           .element("thead", [:], [.element("tr", [:], head)]),
           .element("tbody", [:], body),
         ]))

@@ -36,7 +36,7 @@ public struct LayerDiagram: Sendable {
   public var markup: Markup {
     let layout = LayeredLayout(
       widths: layers.map { layer in
-        max(Double(layer.name.count) * 6.3, Double(layer.detail.count) * 5.6) + 12
+        max(Double(layer.name.count) * 6.6, Double(layer.detail.count) * 6) + 16
       },
       inputs: layers.enumerated().map { position, layer in
         layer.inputs.compactMap { name in layers[..<position].firstIndex { $0.name == name } }
@@ -52,10 +52,13 @@ public struct LayerDiagram: Sendable {
     for edge in layout.edges {
       let (from, to) = (center(edge.from), center(edge.to))
       let half = Self.boxHeight / 2
-      shapes.append(
-        ChartFrame.line(
-          from.x, layout.isBox(edge.from) ? from.y + half : from.y, to.x,
-          layout.isBox(edge.to) ? to.y - half : to.y, "edge"))
+      shapes.append(ChartFrame.line(from.x, from.y + half, to.x, to.y - half, "edge"))
+    }
+    // A line that passes a row goes straight down between its boxes.
+    for point in layout.places.indices where !layout.isBox(point) {
+      let (x, y) = center(point)
+      let half = Self.boxHeight / 2
+      shapes.append(ChartFrame.line(x, y - half, x, y + half, "edge"))
     }
     for (position, layer) in layers.enumerated() {
       let (x, y) = center(position)
@@ -78,7 +81,7 @@ public struct LayerDiagram: Sendable {
       title,
       [
         width > ChartFrame.width
-          ? HTMLTable.scrolling(Markup(title), .element("div", ["class": "wide"], [picture]))
+          ? HTMLTable.scrolling(Markup(title), picture)
           : picture
       ])
   }

@@ -78,7 +78,7 @@ public struct LineChart: Sendable {
         ChartFrame.line(place, ChartFrame.top, place, ChartFrame.base, "mark"))
       shapes.append(
         ChartFrame.text(
-          highlight.label, place + (isLeft ? -5 : 5), ChartFrame.top + 9, isLeft ? "end" : "start",
+          highlight.label, place + (isLeft ? -5 : 5), ChartFrame.top - 4, isLeft ? "end" : "start",
           "strong"))
     }
     for (number, curve) in series.enumerated() {

@@ -1,0 +1,191 @@
+import Ratings
+import Storage
+
+/// The content of a starting job file.
+struct StartingDocument {
+  private let name: String
+  private let source: String
+  private let shownSource: String
+  private let sha256: SHA256Digest?
+  private let content: StartingData.Content
+  private let memberCount: Int
+  private var scale: RatingScale?
+  private var hasTimes = false
+
+  /// Begins with what the dataset's members tell.
+  init(
+    name: String, source: String, shownSource: String, sha256: SHA256Digest?,
+    data: StartingData
+  ) {
+    self.name = name
+    self.source = source
+    self.shownSource = shownSource
+    self.sha256 = sha256
+    content = data.content
+    memberCount = data.memberCount
+  }
+
+  /// Adds what reading all rows told.
+  mutating func know(_ dataset: RatingsDataset) {
+    scale = dataset.scale
+    hasTimes = dataset.report.oldestTimestamp != nil
+  }
+
+  /// The whole job file.
+  var json: JSONValue {
+    var members = [
+      comment(
+        "Written by recjob init after a look at \(shownSource). Keys that are missing have "
+          + "defaults; \"recjob run --print-plan\" shows them all."),
+      JSONMember(key: "name", value: .string(name)),
+      JSONMember(key: "dataset", value: .object(dataset)),
+    ]
+    if hasTimes {
+      members.append(
+        JSONMember(
+          key: "split",
+          value: .object([
+            comment("\"temporal\" holds out the newest ratings instead of random ones."),
+            JSONMember(key: "strategy", value: "random"),
+          ])))
+    }
+    members += [
+      JSONMember(key: "recommend", value: .object(recommend)),
+      JSONMember(key: "export", value: ["formats": ["csv", "jsonl"]]),
+      JSONMember(
+        key: "output",
+        value: ["directory": .string("out/\(name)"), "keep_runs": 14]),
+      JSONMember(key: "gates", value: .object(gates)),
+    ]
+    return .object(members)
+  }
+
+  private func comment(_ text: String) -> JSONMember {
+    JSONMember(key: "$comment", value: .string(text))
+  }
+
+  // MARK: - Sections
+
+  private var dataset: [JSONMember] {
+    var members: [JSONMember] = []
+    if let sha256 {
+      members += [
+        comment(
+          "The hash holds the job to these bytes; leave it out for a file that is replaced "
+            + "from time to time."),
+        JSONMember(key: "sources", value: [.string(source)]),
+        JSONMember(key: "sha256", value: .string(sha256.hex)),
+      ]
+    } else {
+      members += [
+        comment(
+          "The first run records the hash beside this file, and later runs must find the "
+            + "same; \"none\" takes what the server has."),
+        JSONMember(key: "sources", value: [.string(source)]),
+        JSONMember(key: "pin", value: "lock"),
+      ]
+    }
+    if case .described(let ratings, let items) = content {
+      members.append(JSONMember(key: "format", value: .string(ratings.guess.format.rawValue)))
+      if isOneOfSeveral { members.append(JSONMember(key: "ratings", value: .string(ratings.name))) }
+      members += rowMembers(ratings.guess)
+      members.append(
+        JSONMember(
+          key: "columns", value: columns(ratings.guess, [.user, .item, .rating, .timestamp])))
+      if ratings.guess.roles.columns[.timestamp] != nil {
+        members.append(
+          JSONMember(
+            key: "timestamps", value: .string(ratings.guess.roles.timestamps.rawValue)))
+      }
+      if let items {
+        members.append(
+          JSONMember(
+            key: "items",
+            value: .object(
+              [
+                JSONMember(key: "member", value: .string(items.name)),
+                JSONMember(key: "format", value: .string(items.guess.format.rawValue)),
+              ] + rowMembers(items.guess) + [
+                JSONMember(key: "columns", value: columns(items.guess, [.item, .title, .genres]))
+              ])))
+      }
+    }
+    return members
+  }
+
+  /// Whether the ratings' member has to be named.
+  private var isOneOfSeveral: Bool {
+    if case .described(_, let items) = content { return items != nil || memberCount > 1 }
+    return false
+  }
+
+  private func rowMembers(_ guess: LayoutGuess) -> [JSONMember] {
+    guard guess.format == .delimited else { return [] }
+    var members = [
+      JSONMember(key: "delimiter", value: .string(guess.rows.delimiter)),
+      JSONMember(key: "header", value: .bool(guess.rows.header)),
+    ]
+    if !guess.rows.quotes { members.append(JSONMember(key: "quotes", value: false)) }
+    if guess.rows.encoding != .utf8 {
+      members.append(JSONMember(key: "encoding", value: .string(guess.rows.encoding.rawValue)))
+    }
+    return members
+  }
+
+  private func columns(_ guess: LayoutGuess, _ roles: [ColumnRole]) -> JSONValue {
+    var members: [JSONMember] = []
+    let guessed = guess.roles.guesses.map(\.role).filter(roles.contains)
+    if !guessed.isEmpty {
+      members.append(
+        comment("Guessed: \(guessed.map(\.rawValue).joined(separator: ", ")). Have a look."))
+    }
+    for role in roles {
+      guard let column = guess.roles.columns[role] else {
+        // A title is looked for unless the job says that there is none.
+        if role == .title { members.append(JSONMember(key: role.rawValue, value: .null)) }
+        continue
+      }
+      let value: JSONValue =
+        switch guess.table.reference(column) {
+        case .named(let name): .string(name)
+        case .position(let position): .integer(position)
+        }
+      members.append(JSONMember(key: role.rawValue, value: value))
+    }
+    return .object(members)
+  }
+
+  private var recommend: [JSONMember] {
+    var members = [JSONMember(key: "k", value: 10)]
+    guard let scale, threshold(of: scale) != 4 else { return members }
+    members.insert(
+      comment("From the threshold on, a rating counts as a sign that the item was liked."), at: 0)
+    members.append(
+      JSONMember(key: "relevance_threshold", value: .numberOrNull(threshold(of: scale))))
+    return members
+  }
+
+  /// What 4 is on a scale from 0.5 to 5, in halves where the scale is that long.
+  private func threshold(of scale: RatingScale) -> Double {
+    let range = Double(scale.maximum) - Double(scale.minimum)
+    let value = Double(scale.minimum) + range * 3.5 / 4.5
+    let steps = range >= 2 ? 2.0 : 100
+    return (value * steps).rounded() / steps
+  }
+
+  private var gates: [JSONMember] {
+    let range = scale.map { Double($0.maximum) - Double($0.minimum) } ?? 4.5
+    // Two digits of what 0.02 is on a scale from 0.5 to 5.
+    var unit = 1.0
+    while range > 0, range * 0.02 / 4.5 < 10 * unit, unit > 1e-9 { unit /= 10 }
+    let increase = range > 0 ? (range * 0.02 / 4.5 / unit).rounded() * unit : 0.02
+    return [
+      comment(
+        "What a run must fulfil to be published. Add \"max_test_rmse\" after the first runs "
+          + "have shown what is usual."),
+      JSONMember(key: "max_rmse_increase", value: .numberOrNull((increase * 1e9).rounded() / 1e9)),
+      JSONMember(key: "beat_baseline", value: "warn"),
+      JSONMember(key: "max_shrink", value: 0.5),
+    ]
+  }
+}

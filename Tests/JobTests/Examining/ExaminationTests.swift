@@ -1,0 +1,135 @@
+import Foundation
+import Storage
+import TestSupport
+import Testing
+
+@testable import Job
+
+@Suite struct ExaminationTests {
+  private static let now = Date(timeIntervalSince1970: 1_800_000_000)
+
+  private static func findings(
+    _ job: String, environment: [String: String] = [:], prepare: (TemporaryDirectory) throws -> Void
+  ) async throws -> [Finding] {
+    let directory = try TemporaryDirectory()
+    try directory.write("user,item,rating\n1,2,3\n", to: "data.csv")
+    try prepare(directory)
+    let path = try directory.write(job, to: "job.json")
+    return await JobExamination(
+      job: path, output: nil, asksServers: false, environment: environment, now: now
+    ).findings()
+  }
+
+  private static let job =
+    #"{"name": "x", "dataset": {"sources": ["data.csv"]}, "output": {"directory": "out"}}"#
+
+  @Test func aJobWithItsDataHasNoProblem() async throws {
+    let findings = try await Self.findings(Self.job) { _ in }
+    #expect(!findings.contains { $0.state == .problem }, "\(findings)")
+    #expect(findings.contains { $0.subject == "source" && $0.text == "data.csv, 23 B" })
+    #expect(findings.contains { $0.subject == "directory" && $0.text.contains("first run makes") })
+    #expect(Examination(findings: findings).exitStatus == .success)
+  }
+
+  @Test func aBadJobFileIsTheOnlyProblem() async throws {
+    let findings = try await Self.findings(#"{"nme": "x"}"#) { _ in }
+    #expect(findings.count == 1 && findings[0].status == .badJobFile)
+    #expect(findings[0].text.contains(#"did you mean "name"?"#))
+  }
+
+  @Test func theFirstProblemDecidesTheStatus() async throws {
+    let findings = try await Self.findings(Self.job) {
+      try FileSystem.removeFile($0.path("data.csv"))
+      try $0.write("a file", to: "out")
+    }
+    let problems = findings.filter { $0.state == .problem }
+    #expect(problems.map(\.status) == [.inputMissing, .cannotCreate])
+    #expect(problems.allSatisfy { $0.advice != nil })
+    #expect(Examination(findings: findings).exitStatus == .inputMissing)
+  }
+
+  @Test func aMirrorThatIsMissingOnlyWarns() async throws {
+    let job = Self.job.replacing(#"["data.csv"]"#, with: #"["none.csv", "data.csv"]"#)
+    let findings = try await Self.findings(job) { _ in }
+    #expect(findings.filter { $0.subject == "source" }.map(\.state) == [.ok, .warning])
+  }
+
+  @Test func anotherHashIsBadData() async throws {
+    let job = Self.job.replacing(
+      #"["data.csv"]"#, with: #"["data.csv"], "sha256": "\#(SHA256Digest(of: "x").hex)""#)
+    let findings = try await Self.findings(job) { _ in }
+    #expect(findings.first { $0.state == .problem }?.status == .badData)
+  }
+
+  @Test func secretsAreLookedForAndNeverShown() async throws {
+    let job = """
+      {"name": "x", "dataset": {"sources": ["https://example.org/data.csv"],
+        "auth": {"type": "bearer", "token": {"env": "TOKEN"}}}}
+      """
+    let missing = try await Self.findings(job) { _ in }
+    let problem = try #require(missing.first { $0.subject == "secret token" })
+    #expect(problem.state == .problem && problem.status == .inputMissing)
+    let present = try await Self.findings(job, environment: ["TOKEN": "s3cret"]) { _ in }
+    #expect(present.contains { $0.subject == "secret token" && $0.state == .ok })
+    let text = Examination(findings: present).text(.plain)
+    #expect(text.contains("was not asked") && !text.contains("s3cret"))
+  }
+
+  @Test func theLastRunAndWhatItLeftAreTold() async throws {
+    let findings = try await Self.findings(Self.job) { directory in
+      for path in ["out/state", "out/.staging/x", "out/rejected/20270115T070000Z-0a1b2c3d"] {
+        try FileSystem.makeDirectory(directory.path(path))
+      }
+      try directory.write(
+        """
+        {"schema_version": 1, "outcome": "failed", "exit_status": 80, "stage": "gate",
+         "reason": "worse", "finished": "2027-01-15T07:00:00Z", "run": null, "last_success": null}
+        """, to: "out/state/last.json")
+    }
+    func finding(_ subject: String) -> Finding? { findings.first { $0.subject == subject } }
+    #expect(finding("last run")?.state == .warning)
+    #expect(
+      finding("last run")?.text
+        == "failed at 2027-01-15T07:00:00Z, 60 min ago: gate: worse (exit status 80)")
+    #expect(finding("staging")?.text == "1 left by a run that was killed")
+    #expect(finding("rejected")?.text == "a gate refused 20270115T070000Z-0a1b2c3d")
+    #expect(finding("lock")?.text == "free")
+  }
+
+  @Test func aClockBeforeTheProgramIsAProblem() {
+    #expect(MachineExamination.clock(Date(timeIntervalSince1970: 0)).state == .problem)
+    #expect(MachineExamination.clock(Self.now).state == .ok)
+  }
+
+  @Test func compressionsThatLackAreNamed() {
+    let finding = MachineExamination.archiveLibrary("libarchive 3.7.2 zlib/1.3 bz2lib/1.0.8")
+    #expect(finding.state == .warning && finding.text.hasSuffix("what reads .xz, .zst"))
+  }
+
+  @Test func theTableAndTheObjectSayTheSame() throws {
+    let examination = Examination(findings: [
+      .ok("Machine", "clock", "right"), .warning("Job", "source", "old", "look"),
+      .problem("Job", "secret", "gone\naway", "put it there", .inputMissing),
+    ])
+    #expect(
+      examination.text(.plain) == """
+        Machine
+          ok       clock   right
+
+        Job
+          warning  source  old
+                           → look
+          problem  secret  gone
+                           away
+                           → put it there
+
+        1 problem, 1 warning; exit status 66
+
+        """)
+    let json = try JSONParser.parseValue(Array(examination.jsonText.utf8), path: "doctor")
+    #expect(json["problems"] == 1 && json["warnings"] == 1 && json["exit_status"] == 66)
+    #expect(json["findings"]?.arrayValue?.last?["exit_status"] == 66)
+    #expect(
+      examination.text(TerminalStyle(isColoured: true)).contains("\u{1B}[33mwarning\u{1B}[0m"))
+  }
+}
