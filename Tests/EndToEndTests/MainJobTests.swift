@@ -91,11 +91,13 @@ extension MainJob {
 
     @Test func aUserIsShownTheirBestAndTheRecommendedMovies() throws {
       let main = try MainJob.run()
-      let outcome = try BuiltProgram.run(["recommend", main.output, "--user", "68"], in: "/")
+      let outcome = try BuiltProgram.run(
+        ["recommend", main.output, "--user", "68", "--explain", "0"], in: "/")
       #expect(outcome.status == 0)
-      let parts = outcome.output.split(separator: "Recommended:")
+      let parts = outcome.output.split(
+        separator: "Recommended, by relevance; the score is the predicted rating:")
       try #require(parts.count == 2)
-      #expect(parts[0].hasPrefix("User 68 rated 1260 items. The best rated:\n"))
+      #expect(parts[0].hasPrefix("User 68 rated 1,260 items. The best rated:\n"))
       let listed = try PublishedRun(main.output).recommendationRows().filter { $0[0] == "68" }
       let shown = parts[1].split(separator: "\n").dropFirst(2)
       #expect(shown.count == 10)

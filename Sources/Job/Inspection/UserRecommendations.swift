@@ -99,7 +99,9 @@ public struct UserRecommendations: Sendable {
       case .exact: "Because the user rated these, with what each adds to the score's key:"
       case .similarity: "Because the user liked what is similar, with the similarity from 0 to 1:"
       }
-    var table = TextTable(["rank", "because of", ""], [.right, .left, .right])
+    var table = TextTable(
+      ["rank", "because of", reasons.kind == .exact ? "adds" : "similarity"],
+      [.right, .left, .right])
     for (place, entries) in reasons.entries.enumerated() {
       if entries.isEmpty { table.add(["\(place + 1)", "nothing that the user rated", ""]) }
       for (number, entry) in entries.enumerated() {
