@@ -41,7 +41,7 @@ import Testing
     let server = LoopbackServer { _, _ in .init(body: Self.rows) }
     try writeJob("\(server.url)/ratings.csv")
     let command = "'\(BuiltProgram.path)' fetch job.json\(option)"
-    var environment = ["HOME": directory.path]
+    var environment = ["HOME": directory.path, "TERM": "xterm"]
     environment["LD_LIBRARY_PATH"] = ProcessInfo.processInfo.environment["LD_LIBRARY_PATH"]
     let outcome = try ChildProcess(
       "/usr/bin/script", ["-qec", command, "/dev/null"], in: directory.path,

@@ -164,15 +164,14 @@ import Testing
       return try JSONParser.parseValue(Array(line.utf8), path: "log")
     }
     let published = try last()
-    #expect(published["outcome"] == "published" && published["exit_status"] == "0")
+    #expect(published["outcome"] == "published" && published["exit_status"] == 0)
     #expect(published["run"]?.stringValue == (try fixture.latest.name))
-    let rows = try #require(published["data.ratings"]?.stringValue.flatMap { Int($0) })
-    #expect(rows == fixture.data.rows().count)
+    #expect(published["data.ratings"]?.intValue == fixture.data.rows().count)
     for key in ["job", "test.rmse", "run.seconds", "lists.rows"] {
       #expect(published[key] != nil, "\(key)")
     }
     let failed = try last("--force", "--set", "gates.max_test_rmse=0.0001")
-    #expect(failed["outcome"] == "failed" && failed["exit_status"] == "80")
+    #expect(failed["outcome"] == "failed" && failed["exit_status"] == 80)
     #expect(failed["stage"] == "gate" && failed["level"] == "error")
     #expect(failed["reason"]?.stringValue?.contains("max_test_rmse") == true)
   }
