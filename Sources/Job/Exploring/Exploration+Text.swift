@@ -14,7 +14,7 @@ extension Exploration {
       crossTable,
     ]
     return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") + "\n" }
-      .joined(separator: "\n")
+      .joined(separator: "\n").withPlainSpaces
   }
 
   /// Names and values, line by line.

@@ -43,7 +43,7 @@ public struct ModelSummary: Sendable {
     let selected = selection
     if !selected.isEmpty { lines += selected + [""] }
     lines += ["Training:"] + settings + ["", "Provenance:"] + Self.aligned(provenance.facts)
-    return lines.joined(separator: "\n") + "\n"
+    return (lines.joined(separator: "\n") + "\n").withPlainSpaces
   }
 
   private var layerTable: [String] {

@@ -80,3 +80,9 @@ struct TextTable {
     return lines
   }
 }
+
+extension String {
+  /// The text for a terminal: figures that a page keeps on one line have a plain space before their
+  /// unit, so that people find what they look for and programs can split lines.
+  var withPlainSpaces: String { String(map { $0 == "\u{A0}" ? " " : $0 }) }
+}
