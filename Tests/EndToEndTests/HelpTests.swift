@@ -23,9 +23,10 @@ import Testing
   private static func examples(_ discussion: String) -> [[String]] {
     let lines = discussion.split(separator: "\n", omittingEmptySubsequences: false)
     return lines.drop { $0 != "EXAMPLES" }.dropFirst().prefix { $0.hasPrefix("  ") }.map { line in
-      // Remarks stand apart, and what goes to a file is the shell's matter.
+      // Remarks stand apart; what goes to a file or through another program is the shell's matter.
       let command = line.dropFirst(2).components(separatedBy: "  ")[0]
-      return command.components(separatedBy: " > ")[0].split(separator: " ").map {
+      let own = command.components(separatedBy: " | ").first { $0.hasPrefix("recjob ") } ?? command
+      return own.components(separatedBy: " > ")[0].split(separator: " ").map {
         $0.trimmingCharacters(in: ["'"])
       }
     }
