@@ -52,7 +52,11 @@ import Testing
       name: "the best of two", model: #"[{"factors": 2}, {"factors": 3}]"#,
       more: #","select": "best""#, says: ["was taken", "Model 2: biased-dot"]),
     Kind(
-      name: "with reasons", more: #","recommend": {"explain": 2}"#, says: ["Similar to"]),
+      name: "with exact reasons", more: #","recommend": {"explain": 2}"#,
+      says: ["Because of, adding to the key"]),
+    Kind(
+      name: "with reasons by likeness",
+      more: #","recommend": {"explain": 2, "rank_by": "rating"}"#, says: ["Similar to"]),
     Kind(
       name: "optimistic", more: #","split": {"validation": "test"}"#,
       says: ["training watched the held-out rows"]),

@@ -34,7 +34,7 @@ struct ChartScale {
       let room = high == 0 ? 1 : high.magnitude
       (low, high) = includesZero && high > 0 ? (low, high) : (low - room * 0.05, high + room * 0.05)
     }
-    var step = niceStep(atLeast: (high - low) / Double(most))
+    var step = niceStep(atLeast: high / Double(most) - low / Double(most))
     if wholeNumbers { step = max(step, 1) }
     // A value on a mark needs no further one, though the division may be a little off.
     let first = (low / step + 1e-9).rounded(.down)
