@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// A server whose certificate nobody vouches for.
-@Suite(.timeLimit(.minutes(1))) struct CertificateTests {
+@Suite(.timeLimit(.minutes(5))) struct CertificateTests {
   private let directory: TemporaryDirectory
 
   init() throws {

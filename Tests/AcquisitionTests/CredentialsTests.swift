@@ -6,7 +6,7 @@ import Testing
 @testable import Acquisition
 
 /// Secrets are read where the job says, told to one server and written nowhere.
-@Suite(.timeLimit(.minutes(1))) struct CredentialsTests {
+@Suite(.timeLimit(.minutes(5))) struct CredentialsTests {
   private static let secret = "canary-7c1f"
   private let directory: TemporaryDirectory
 

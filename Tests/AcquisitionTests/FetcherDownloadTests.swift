@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Downloads from a server on this machine.
-@Suite(.timeLimit(.minutes(1))) struct FetcherDownloadTests {
+@Suite(.timeLimit(.minutes(5))) struct FetcherDownloadTests {
   private let directory: TemporaryDirectory
   private let clock = ManualClock()
   private let fetcher: Fetcher

@@ -5,7 +5,7 @@ import Testing
 
 /// Servers and connections that do what they should not; whatever happens, the cache only ever
 /// holds bytes under their own digest.
-@Suite(.timeLimit(.minutes(1))) struct FetcherFaultTests {
+@Suite(.timeLimit(.minutes(5))) struct FetcherFaultTests {
   private let directory: TemporaryDirectory
   private let clock = ManualClock()
   private let fetcher: Fetcher

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Two jobs that want the same URL at once.
-@Suite(.timeLimit(.minutes(1))) struct SharedDownloadTests {
+@Suite(.timeLimit(.minutes(5))) struct SharedDownloadTests {
   private final class Gate: Sendable {
     private let semaphore = DispatchSemaphore(value: 0)
     func open() { semaphore.signal() }
