@@ -40,7 +40,7 @@ extension PublishingError: CustomStringConvertible {
       "\(path) is a bundle of format \(found), and this program reads up to format \(supported); "
         + "use a newer recjob."
     case .noBundle(let path):
-      "\(path) is no bundle; give a bundle directory, its .tar.gz, a run or an output directory."
+      "\(path) is no bundle; give a bundle directory, its .tar.gz, a run or a job's output directory."
     case .noLists(let path):
       "\(path) has neither recommendations.csv nor recommendations.jsonl; add one of them to "
         + "export.formats."

@@ -14,8 +14,8 @@ struct Recjob: AsyncParsableCommand {
         recjob run jobs/movielens-small.json       run a job and publish its result
         recjob jobs/movielens-small.json           the same
         recjob validate jobs/*.json                check job files, nothing else
-        recjob recommend out/movielens-small --user 68
-        recjob doctor jobs/movielens-small.json    check the machine and the job's places
+        recjob recommend jobs/out/movielens-small --user 68
+        recjob doctor jobs/movielens-small.json    check the machine and its places
         recjob --version --verbose                 its commit and its libraries
 
       EXIT STATUS

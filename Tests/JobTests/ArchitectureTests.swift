@@ -174,7 +174,8 @@ import Testing
     let text = try FileSystem.readText(PathName.joined(Self.root, Self.page))
     let picture = try #require(text.firstMatch(of: /```text\n(?<drawing>[^`]*)```/)).drawing
     for target in Self.allowed.map(\.target) {
-      #expect(picture.firstMatch(of: try Regex("\\b\(target)\\b")) != nil, "\(target)")
+      let name = try Regex("(^|[^\\w-])\(target)($|[^\\w-])").anchorsMatchLineEndings()
+      #expect(picture.firstMatch(of: name) != nil, "\(target)")
     }
   }
 }

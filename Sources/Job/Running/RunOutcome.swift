@@ -43,7 +43,8 @@ public struct RunSummary: Sendable {
       } ?? ""
     let quality =
       testRMSE.map {
-        "test RMSE \(rounded($0))\(caution), baseline \(rounded(baselineRMSE)), "
+        "test RMSE \(rounded($0))\(caution), baseline \(rounded(baselineRMSE))"
+          + ($0 < baselineRMSE ? ", " : " (as good or better), ")
           + "best epoch \(bestEpoch), "
       } ?? "NDCG@10 \(rounded(ndcg))\(caution), "
     return quality

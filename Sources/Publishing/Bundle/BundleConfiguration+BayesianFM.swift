@@ -5,8 +5,9 @@ import Storage
 extension BundleConfiguration {
   /// The ranking key in words: x are the features of a pair, w and v their weights and factors.
   static let machineFormula =
-    "mean over samples of user_means_u + user_spreads_u * (w_0 + sum_j w_j x_j + "
-    + "(|sum_j v_j x_j|^2 - sum_j |v_j x_j|^2) / 2) - train_mean"
+    "E min(max(m + user_spreads_u * noise, r_min), r_max) - train_mean, m = mean over samples of "
+    + "user_means_u + user_spreads_u * (w_0 + sum_j w_j x_j + (|sum_j v_j x_j|^2 "
+    + "- sum_j |v_j x_j|^2) / 2)"
 
   static func json(of details: BayesianFMDetails) -> JSONValue {
     var members = [

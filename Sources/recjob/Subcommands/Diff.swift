@@ -12,8 +12,8 @@ struct Diff: ParsableCommand {
       same is what "recjob reproduce" checks.
 
       EXAMPLES
-        recjob diff out/movielens-small/runs/20261123T020000Z-1a2b3c4d out/movielens-small
-        recjob diff 20261123T020000Z-1a2b3c4d out/movielens-small
+        recjob diff films/runs/20261123T020000Z-1a2b3c4d films
+        recjob diff 20261123T020000Z-1a2b3c4d films
         recjob diff out/first out/second --json
       """)
 

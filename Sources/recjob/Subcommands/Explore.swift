@@ -5,10 +5,11 @@ struct Explore: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Look at a job's dataset: rows, counts, histograms, activity, cross-table.",
     discussion: """
-      Fetches and reads the dataset as a run of the job would, with its filters, and shows the first
-      ratings and items, how sparse they are, how ratings are given, how active users and items are,
-      how ratings lie in time, and the 15 most active users by the 15 most rated items. Nothing is
-      trained and nothing is written but the page of --html.
+      Fetches and reads the dataset as a run of the job would, with its filters, and
+      shows the first ratings and items, how sparse they are, how ratings are given,
+      how active users and items are, how ratings lie in time, and the 15 most
+      active users by the 15 most rated items. Nothing is trained and nothing is
+      written but the page of --html.
 
       EXAMPLES
         recjob explore jobs/movielens-small.json

@@ -5,19 +5,20 @@ struct Recommend: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show what users rated best and what the model recommends to them, and why.",
     discussion: """
-      Takes a bundle, its .tar.gz, a run, or an output directory (then its latest run). The lists are
-      ordered as the job publishes them. Reasons are items that the user rated: where the model's key
-      is a sum over these, what each adds to it, elsewhere how similar they are.
+      Takes a bundle, its .tar.gz, a run, or an output directory (then its latest
+      run). The lists are ordered as the job publishes them. Reasons are items that
+      the user rated: where the model's key is a sum over these, what each adds to
+      it, elsewhere how similar they are.
 
-      With --json there is a line for each user as in recommendations.jsonl, with the user's best
-      rated items after it. Of several users, those that the bundle does not know are left out and
-      named in the end; the exit status is then 65.
+      With --json there is a line for each user as in recommendations.jsonl, with
+      the user's best rated items after it. Of several users, those that the bundle
+      does not know are left out and named in the end; the exit status is then 65.
 
       EXAMPLES
-        recjob recommend out/movielens-small --user 68
-        recjob recommend out/movielens-small --user 68 -k 3 --explain 0
-        recjob recommend out/movielens-small --users users.txt --json
-        cut -d, -f1 new.csv | recjob recommend out/movielens-small --users -
+        recjob recommend jobs/out/movielens-small --user 68
+        recjob recommend jobs/out/movielens-small --user 68 -k 3 --explain 0
+        recjob recommend jobs/out/movielens-small --users users.txt --json
+        cut -d, -f1 new.csv | recjob recommend jobs/out/movielens-small --users -
         recjob recommend model-movielens-small-1a2b3c4d5e6f.tar.gz --user 68 --json
       """)
 

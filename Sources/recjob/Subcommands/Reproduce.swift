@@ -10,8 +10,8 @@ struct Reproduce: AsyncParsableCommand {
       named.
 
       EXAMPLES
-        recjob reproduce out/movielens-small
-        recjob reproduce out/movielens-small/runs/20261123T020000Z-1a2b3c4d
+        recjob reproduce jobs/out/movielens-small
+        recjob reproduce films/runs/20261123T020000Z-1a2b3c4d
       """)
 
   @Argument(

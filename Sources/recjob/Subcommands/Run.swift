@@ -113,7 +113,12 @@ struct Run: AsyncParsableCommand {
     switch report.ending {
     case .published(let summary):
       logger.notice(report.message, metadata: report.metadata)
-      print("\(report.job): \(summary.line)\n\(report.job): results in \(summary.directory)")
+      print(
+        """
+        \(report.job): \(summary.line)
+        \(report.job): a page to look at is \(summary.directory)/report.html
+        \(report.job): results in \(summary.directory)
+        """)
     case .unchanged(let run):
       logger.notice(report.message, metadata: report.metadata)
       print("\(report.job): \(run.line)\n\(report.job): results in \(run.directory)")

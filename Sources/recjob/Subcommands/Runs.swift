@@ -5,10 +5,11 @@ struct Runs: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "List the published runs of an output directory.",
     discussion: """
-      The latest run is marked by an asterisk; of newer ones that a rollback left, the table says so.
+      The latest run is marked by an asterisk; of newer ones that a rollback left,
+      the table says so.
 
       EXAMPLES
-        recjob runs out/movielens-small
+        recjob runs jobs/out/movielens-small
       """)
 
   @Argument(help: "The output directory.", completion: .directory)
@@ -26,8 +27,8 @@ struct Rollback: ParsableCommand {
       Without a run's name it is the one before the latest. The run is verified first.
 
       EXAMPLES
-        recjob rollback out/movielens-small
-        recjob rollback out/movielens-small 20261123T020000Z-1a2b3c4d
+        recjob rollback jobs/out/movielens-small
+        recjob rollback films 20261123T020000Z-1a2b3c4d
       """)
 
   @Argument(help: "The output directory.", completion: .directory)

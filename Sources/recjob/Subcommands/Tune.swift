@@ -19,7 +19,7 @@ struct Tune: AsyncParsableCommand {
 
       EXAMPLES
         recjob tune jobs/tune.json
-        recjob tune jobs/tune.json --set tune.trials=8 --write jobs/tuned.json --overwrite
+        recjob tune jobs/tune.json --set tune.trials=8 --write best.json
       """)
 
   @OptionGroup var job: JobOptions

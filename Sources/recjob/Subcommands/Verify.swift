@@ -9,7 +9,7 @@ struct Verify: ParsableCommand {
       run). The exit status is 65 if a file differs, and the file is named.
 
       EXAMPLES
-        recjob verify out/movielens-small
+        recjob verify jobs/out/movielens-small
         recjob verify model-movielens-small-1a2b3c4d5e6f.tar.gz
       """)
 
