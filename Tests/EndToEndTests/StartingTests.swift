@@ -27,6 +27,7 @@ import Testing
     return text.replacing(directory.path, with: "HERE")
       .replacing(#/[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}/#, with: "RUN")
       .replacing(#/[0-9a-f]{64}/#, with: "SHA256").replacing(#/in [0-9.]+ s/#, with: "in 0.1 s")
+      .replacing(#/\* \* \* [^ ]+ run/#, with: "* * * RECJOB run")
   }
 
   @Test func aShopsExportBecomesAJobThatRuns() throws {
@@ -94,15 +95,37 @@ import Testing
     #expect(lists.contains("Product "))
   }
 
-  @Test func aServersFileIsPinnedByTheFirstRun() throws {
+  @Test func whatAServerHasMayChange() throws {
     let directory = try TemporaryDirectory()
     let server = LoopbackServer { _, _ in .body("user,item,rating\n1,2,3\n2,3,4\n3,2,5\n") }
     let outcome = try BuiltProgram.run(
       ["init", "\(server.url)/stars.csv?key=secret"], in: directory.path)
     #expect(outcome.status == 0, "\(outcome.errors)")
     let job = try FileSystem.readText(directory.path("stars.json"))
-    #expect(job.contains(#""pin": "lock""#) && !job.contains("sha256\""))
+    #expect(!job.contains(#""pin": "lock""#) && job.contains(#"\"pin\": \"lock\""#))
     #expect(!outcome.output.contains("secret"))
+  }
+
+  @Test func theNextExportAndItsTitlesAreTaken() throws {
+    let directory = try TemporaryDirectory()
+    try directory.write(Self.shop, to: "stars.csv")
+    let items = (0..<30).map { "s\($0),Thing \($0)\n" }.joined()
+    try directory.write("sku,label\n" + items, to: "things.csv")
+    let answer = try BuiltProgram.run(
+      ["init", "stars.csv", "--items", "things.csv", "--output", "shop.json"], in: directory.path,
+      umask: "022")
+    #expect(answer.status == 0, "\(answer.errors)")
+    let job = directory.path("shop.json")
+    #expect(
+      try FileManager.default.attributesOfItem(atPath: job)[.posixPermissions] as? NSNumber == 0o644
+    )
+    try directory.write(Self.shop + "c1;s1;2;2024-10-11T08:00:00Z;new\n", to: "stars.csv")
+    // As cron would: from another directory.
+    let run = try BuiltProgram.run(
+      ["run", job, "--quiet", "--set", "gates.beat_baseline=off"], in: "/")
+    #expect(run.status == 0, "\(run.errors)")
+    let lists = try FileSystem.readText(directory.path("out/shop/latest/recommendations.csv"))
+    #expect(lists.contains("Thing "))
   }
 
   @Test func whatIsMissingIsSaid() throws {

@@ -97,7 +97,7 @@ public enum ExitStatus: Int32, CaseIterable, Sendable {
 
   private init(starting: StartingError) {
     switch starting {
-    case .unclear: self = .badData
+    case .unclear, .unclearItems: self = .badData
     case .noSource: self = .inputMissing
     case .fileExists, .noDirectory: self = .cannotCreate
     }

@@ -75,12 +75,12 @@ enum ColumnRole: String, CaseIterable {
   /// How well a name fits: 0 is the best, `nil` not at all.
   func rank(of name: String) -> Int? {
     let plain = Self.words(of: name).joined()
-    return names.firstIndex(of: plain)
+    return (names + namesInOtherLanguages).firstIndex(of: plain)
   }
 
   /// Whether a word within a name hints at it.
   func isHinted(by name: String) -> Bool {
-    !words.isDisjoint(with: Self.words(of: name))
+    !words.union(wordsInOtherLanguages).isDisjoint(with: Self.words(of: name))
   }
 
   /// The words of a name such as `bookRating`, `book_rating` or `Book-Rating`, in small letters.
@@ -95,7 +95,7 @@ enum ColumnRole: String, CaseIterable {
         continue
       }
       if !isOpen || wasSmall && character.isUppercase { words.append("") }
-      words[words.count - 1] += character.lowercased()
+      for letter in character.lowercased() { words[words.count - 1] += plain(letter) }
       isOpen = true
       wasSmall = character.isLowercase
     }

@@ -8,6 +8,8 @@ struct ColumnRoles {
   private(set) var guesses: [(role: ColumnRole, reason: String)] = []
   /// The columns among which a role's column may be, where they do not tell.
   private(set) var candidates: [ColumnRole: [Int]] = [:]
+  /// Whether nothing but their order tells users from items.
+  private(set) var areOrdered = false
   /// How times are written.
   private(set) var timestamps: TimestampFormat = .seconds
   /// A column of times that cannot be read.
@@ -26,6 +28,15 @@ struct ColumnRoles {
     if let column = columns[.timestamp], let format = table.timestampFormat(column) {
       timestamps = format
     }
+  }
+
+  /// Takes the columns of a list of items, in which only the ids, titles and genres count.
+  init(_ table: ColumnTable, ofItemsAmong rated: Set<String>) {
+    self.table = table
+    for role in [ColumnRole.item, .title, .genres] { findByName(role) }
+    findRatedItems(rated)
+    if columns[.title] == nil { findTitles() }
+    guesses = ColumnRole.allCases.compactMap { role in guesses.first { $0.role == role } }
   }
 
   /// What a column was taken for.
@@ -67,9 +78,7 @@ struct ColumnRoles {
 
   /// Names alone do not make ratings: some cells must be numbers, or nearly so.
   private func mayBeRatings(_ column: Int) -> Bool {
-    table.cells(column).contains { cell in
-      ColumnTable.number(cell.replacing(",", with: ".")) != nil
-    }
+    table.cells(column).contains { ColumnTable.looseNumber($0) != nil }
   }
 
   private mutating func findRating() {
@@ -105,13 +114,42 @@ struct ColumnRoles {
         guess(
           role, column,
           missing.count == 1 ? "no other column is left" : "users mostly come before items")
+        areOrdered = missing.count == 2
       }
     } else if missing.count == 2, table.names == nil, left.prefix(2) == [0, 1] {
       guess(.user, 0, "it is the first column")
       guess(.item, 1, "it is the second column")
+      areOrdered = true
     } else {
       for role in missing { candidates[role] = candidates[role] ?? left }
     }
+  }
+
+  // MARK: - Lists of items
+
+  /// The column with the most ids of rated items, unless that of the name has some.
+  private mutating func findRatedItems(_ rated: Set<String>) {
+    func count(_ column: Int) -> Int { rated.intersection(table.cells(column)).count }
+    if let named = columns[.item], count(named) > 0 || rated.isEmpty { return }
+    let counts = (0..<table.count).map { (column: $0, count: count($0)) }
+    // The first of several with as many: ids mostly come first.
+    guard let best = counts.max(by: { $0.count < $1.count })?.count, best > 0,
+      let column = counts.first(where: { $0.count == best })?.column
+    else { return }
+    for role in [ColumnRole.title, .genres] where columns[role] == column { columns[role] = nil }
+    guesses.removeAll { $0.role == .item }
+    guess(.item, column, "it holds ids of rated items")
+  }
+
+  /// The column of texts that differ the most.
+  private mutating func findTitles() {
+    let texts = free.filter { column in
+      table.isMostly(column) { !ColumnTable.isNumberOrTime($0) }
+    }.map { (column: $0, count: Set(table.cells($0)).count) }
+    guard let best = texts.map(\.count).max(),
+      let column = texts.first(where: { $0.count == best })?.column
+    else { return }
+    guess(.title, column, "no other texts differ more")
   }
 
   private mutating func guess(_ role: ColumnRole, _ column: Int, _ reason: String) {

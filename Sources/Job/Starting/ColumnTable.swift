@@ -35,33 +35,58 @@ struct ColumnTable {
 
   // MARK: - What the cells are
 
-  /// Whether every cell of a column is a decimal number, and there is one.
-  func isNumeric(_ column: Int) -> Bool {
+  /// Whether nearly all cells of a column fulfil a condition; a few are rows that somebody has to
+  /// correct, and no reason to misjudge the column.
+  func isMostly(_ column: Int, _ fulfils: (String) -> Bool) -> Bool {
     let cells = cells(column)
-    return !cells.isEmpty && cells.allSatisfy { Self.number($0) != nil }
+    return !cells.isEmpty && cells.count(where: fulfils) * 10 >= cells.count * 9
+  }
+
+  /// Whether nearly all cells of a column are decimal numbers, with a point or a comma.
+  func isNumeric(_ column: Int) -> Bool {
+    isMostly(column) { Self.looseNumber($0) != nil }
   }
 
   /// Whether a column's numbers look like ratings: more than one, and few that differ.
   func looksLikeRatings(_ column: Int) -> Bool {
-    let numbers = cells(column).compactMap(Self.number)
+    let numbers = cells(column).compactMap(Self.looseNumber)
     let different = Set(numbers)
     return isNumeric(column) && 2...21 ~= different.count
       && numbers.allSatisfy { $0.magnitude <= 100 }
       && different.count * 2 <= max(numbers.count, 4)
   }
 
-  /// How a column's times are written, or `nil` where they are not times that can be read.
+  /// How nearly all of a column's times are written, or `nil` where they are not times that can be
+  /// read.
   func timestampFormat(_ column: Int) -> TimestampFormat? {
-    let cells = cells(column)
-    guard !cells.isEmpty else { return nil }
-    let integers = cells.compactMap { Int64($0) }
-    if integers.count == cells.count {
-      // From 1990 to 2106, in seconds or in milliseconds.
-      if integers.allSatisfy({ (631_152_000...4_294_967_295).contains($0) }) { return .seconds }
-      let milliseconds = Int64(631_152_000_000)...4_294_967_295_000
-      return integers.allSatisfy(milliseconds.contains) ? .milliseconds : nil
+    [TimestampFormat.seconds, .milliseconds, .iso8601].first { format in
+      isMostly(column) { Self.isTime($0, format) }
     }
-    return cells.allSatisfy { ISO8601.seconds($0.utf8) != nil } ? .iso8601 : nil
+  }
+
+  /// Whether a cell is a number or a time, as names of columns are not.
+  static func isNumberOrTime(_ cell: String) -> Bool {
+    looseNumber(cell) != nil || isTime(cell, .iso8601)
+  }
+
+  /// Numbers are times from 1990 to 2106.
+  private static func isTime(_ cell: String, _ format: TimestampFormat) -> Bool {
+    switch format {
+    case .seconds: Int64(cell).map { (631_152_000...4_294_967_295).contains($0) } ?? false
+    case .milliseconds:
+      Int64(cell).map { (631_152_000_000...4_294_967_295_000).contains($0) } ?? false
+    case .iso8601: ISO8601.seconds(cell.utf8) != nil
+    }
+  }
+
+  /// Whether a cell is a decimal number with a comma, such as `4,5`.
+  static func hasDecimalComma(_ cell: String) -> Bool {
+    cell.contains(",") && cell.wholeMatch(of: /[+-]?[0-9]+,[0-9]+/) != nil
+  }
+
+  /// A decimal number with a point or a comma.
+  static func looseNumber(_ cell: String) -> Double? {
+    number(hasDecimalComma(cell) ? cell.replacing(",", with: ".") : cell)
   }
 
   /// A decimal number with a point, as the parser reads it.

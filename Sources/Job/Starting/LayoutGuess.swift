@@ -5,7 +5,8 @@ import Storage
 struct LayoutGuess {
   /// The most bytes of a file that are looked at.
   static let sampleSize = 1 << 18
-  private static let mostRows = 500
+  private static let mostRows = 1000
+  private static let mostItems = 10_000
   private static let delimiters = ["::", "\t", ";", "|", ",", "^", " "]
 
   /// How the file is written: `delimited` or `jsonl`.
@@ -25,8 +26,11 @@ struct LayoutGuess {
   }
 
   /// Looks at the beginning of a file; `isWhole` says that it is all of it.
+  ///
+  /// With ids of rated items it is looked at as a list of items.
   init(
-    sample: [UInt8], isWhole: Bool, named: NamedColumns = NamedColumns()
+    sample: [UInt8], isWhole: Bool, named: NamedColumns = NamedColumns(),
+    ratedItems: Set<String>? = nil
   ) throws(Unclear) {
     var remarks: [String] = []
     let first = sample.first { ![0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains($0) }
@@ -39,19 +43,20 @@ struct LayoutGuess {
     var options = RowOptions()
     if first == UInt8(ascii: "{") {
       format = .jsonLines
-      table = try Self.objects(sample, isWhole: isWhole)
+      table = try Self.objects(sample, isWhole: isWhole, limit: Self.limit(ratedItems))
     } else {
       format = .delimited
       options.encoding = Self.encoding(of: sample, isWhole: isWhole)
       if options.encoding == .latin1 {
         remarks.append("the text is not UTF-8 and is read as Latin-1")
       }
-      let rows = try Self.split(sample, isWhole: isWhole, &options)
-      options.header = Self.hasHeader(rows)
+      let rows = try Self.split(
+        sample, isWhole: isWhole, &options, limit: Self.limit(ratedItems))
+      options.header = Self.hasHeader(rows, named: named, ratedItems: ratedItems ?? [])
       table = ColumnTable(
         names: options.header ? rows[0] : nil,
         rows: Array(rows.dropFirst(options.header ? 1 : 0)))
-      if table.rows.isEmpty { throw Unclear(reason: "it has no row below its first") }
+      if table.rows.isEmpty { throw Unclear(reason: Self.onlyHeader) }
     }
     rows = options
     var given: [ColumnRole: Int] = [:]
@@ -63,8 +68,19 @@ struct LayoutGuess {
       }
       given[role] = position
     }
-    roles = ColumnRoles(table, given: given)
+    if let ratedItems {
+      roles = ColumnRoles(table, ofItemsAmong: ratedItems)
+    } else {
+      roles = ColumnRoles(table, given: given)
+    }
     self.remarks = remarks
+  }
+
+  private static let onlyHeader = "it has only a header, no rows"
+
+  /// How many rows are looked at: those of items until some of the rated ones are among them.
+  private static func limit(_ ratedItems: Set<String>?) -> Int {
+    ratedItems == nil ? mostRows : mostItems
   }
 
   // MARK: - Delimited
@@ -79,15 +95,18 @@ struct LayoutGuess {
   /// Splits the rows by the delimiter that gives most of them the same number of fields, of several
   /// the one with the most fields.
   private static func split(
-    _ sample: [UInt8], isWhole: Bool, _ options: inout RowOptions
+    _ sample: [UInt8], isWhole: Bool, _ options: inout RowOptions, limit: Int
   ) throws(Unclear) -> [[String]] {
     var best: (delimiter: String, quotes: Bool, rows: [[String]], count: Int)?
+    var single: [String]?
     for delimiter in delimiters {
       options.delimiter = delimiter
       for quotes in [true, false] {
         options.quotes = quotes
         let rows = RowSample.rows(
-          of: sample, options: options, isWhole: isWhole, limit: mostRows)
+          of: sample, options: options, isWhole: isWhole, limit: limit)
+        // Words of a sentence are no fields.
+        if rows.count == 1, rows[0].count > 1, delimiter != " " { single = single ?? rows[0] }
         let counts = Dictionary(grouping: rows, by: \.count).mapValues(\.count)
         guard
           let common = counts.max(by: { ($0.value, $0.key) < ($1.value, $1.key) }),
@@ -100,6 +119,9 @@ struct LayoutGuess {
       }
     }
     guard let best else {
+      if isWhole, let single, !single.contains(where: ColumnTable.isNumberOrTime) {
+        throw Unclear(reason: onlyHeader)
+      }
       throw Unclear(
         reason: "no delimiter (, ; | tab :: ^ or a space) splits its lines into the same number of "
           + "fields")
@@ -109,26 +131,40 @@ struct LayoutGuess {
     return best.rows
   }
 
-  /// Whether the first row names the columns: it has a name that is known, or no number where others
-  /// have one.
-  private static func hasHeader(_ rows: [[String]]) -> Bool {
+  /// Whether the first row names the columns: it has a name that is known or given, or neither number
+  /// nor time where nearly all others have one, or no id where others are those of rated items.
+  private static func hasHeader(
+    _ rows: [[String]], named: NamedColumns, ratedItems: Set<String>
+  ) -> Bool {
     let first = rows[0]
-    if first.contains(where: { name in ColumnRole.allCases.contains { $0.rank(of: name) != nil } })
-    {
-      return true
+    let isNamed = first.contains { name in
+      ColumnRole.allCases.contains { $0.rank(of: name) != nil }
+        || named.byRole.contains { $0.name == name && Int(name) == nil }
     }
+    if isNamed { return true }
     let rest = ColumnTable(names: nil, rows: Array(rows.dropFirst()))
-    return first.indices.contains { rest.isNumeric($0) && ColumnTable.number(first[$0]) == nil }
+    return first.indices.contains { column in
+      let isOther =
+        !ColumnTable.isNumberOrTime(first[column])
+        && rest.isMostly(column, ColumnTable.isNumberOrTime)
+      let cells = ratedItems.isEmpty ? [] : rest.cells(column)
+      return isOther && !first[column].isEmpty
+        || !cells.isEmpty && !first[column].contains(where: \.isNumber)
+          && rest.isMostly(column) { $0.contains(where: \.isNumber) }
+          && cells.count(where: ratedItems.contains) * 2 >= cells.count
+    }
   }
 
   // MARK: - JSON
 
-  private static func objects(_ sample: [UInt8], isWhole: Bool) throws(Unclear) -> ColumnTable {
+  private static func objects(
+    _ sample: [UInt8], isWhole: Bool, limit: Int
+  ) throws(Unclear) -> ColumnTable {
     var lines = sample.split(separator: UInt8(ascii: "\n"))
     if !isWhole, lines.count > 1 { lines.removeLast() }
     var names: [String] = []
     var objects: [[String: String]] = []
-    for (number, line) in lines.prefix(mostRows).enumerated() {
+    for (number, line) in lines.prefix(limit).enumerated() {
       guard let value = try? JSONParser.parseValue(Array(line), path: "line") else {
         if number == 0 { throw Unclear(reason: "its first line is not a JSON object") }
         continue

@@ -23,6 +23,8 @@ struct StartingData {
   let memberCount: Int
   /// The ratings' first row, as it is written.
   let example: String
+  /// Ids of rated items, those of the first rows.
+  let ratedItems: Set<String>
 
   /// Looks into a dataset.
   ///
@@ -40,6 +42,8 @@ struct StartingData {
         .split(whereSeparator: \.isNewline)
       let hasHeader = layout.format == .movielensCSV
       example = lines.dropFirst(hasHeader ? 1 : 0).first.map(String.init) ?? ""
+      let guess = try? LayoutGuess(sample: sample.bytes, isWhole: sample.isWhole)
+      ratedItems = guess?.ratedItems ?? []
       return
     }
     var looked: [Member] = []
@@ -63,11 +67,12 @@ struct StartingData {
     }
     let items = looked.filter { $0.name != ratings[0].name && $0.guess.hasItems }
     content = .described(ratings: ratings[0], items: items.count == 1 ? items[0] : nil)
+    ratedItems = ratings[0].guess.ratedItems
     let first = ratings[0].guess.table.rows.first ?? []
     example = first.joined(separator: ratings[0].guess.format == .jsonLines ? ", " : " · ")
   }
 
-  private static let mostMembers = 32
+  static let mostMembers = 32
 
   /// What a job file needs that was not found.
   private static func explanation(
@@ -91,7 +96,7 @@ struct StartingData {
   private struct Enough: Error {}
 
   /// The beginning of a member.
-  private static func sample(
+  static func sample(
     of member: String, _ reader: MemberStream
   ) throws -> (bytes: [UInt8], isWhole: Bool) {
     var bytes: [UInt8] = []
@@ -111,6 +116,8 @@ struct StartingData {
 public enum StartingError: Error, Equatable, Sendable, CustomStringConvertible {
   /// It does not tell which columns are users, items and ratings.
   case unclear(source: String, [String])
+  /// It does not tell which columns are the ids of rated items.
+  case unclearItems(source: String, [String])
   /// The dataset is not there.
   case noSource(path: String)
   /// The directory of the job file is not there.
@@ -123,6 +130,9 @@ public enum StartingError: Error, Equatable, Sendable, CustomStringConvertible {
     switch self {
     case .unclear(let source, let lines):
       (["\(source): the ratings were not found; no job file is written"] + lines)
+        .joined(separator: "\n")
+    case .unclearItems(let source, let lines):
+      (["\(source): the rated items were not found; no job file is written"] + lines)
         .joined(separator: "\n")
     case .fileExists(let path):
       "\(path) exists and is not overwritten; give another file with --output, or --force"
@@ -137,6 +147,9 @@ extension LayoutGuess {
   var hasRatings: Bool {
     [ColumnRole.user, .item, .rating].allSatisfy { roles.columns[$0] != nil } && badRatings.isEmpty
   }
+
+  /// The items of the rows that were looked at.
+  var ratedItems: Set<String> { roles.columns[.item].map { Set(table.cells($0)) } ?? [] }
 
   /// Whether it lists items and their titles, and is no list of ratings.
   var hasItems: Bool {
@@ -176,12 +189,19 @@ extension LayoutGuess {
         "no column is clearly the \(role.rawValue)\(among ?? ""): name it by --\(role.rawValue), or "
           + "as dataset.columns.\(role.rawValue) in a job file")
     }
-    if let bad = badRatings.first {
-      lines.append(
-        "the ratings are written as \"\(bad)\"; recjob reads decimal numbers with a point")
+    let bad = badRatings
+    if let cell = bad.first(where: ColumnTable.hasDecimalComma) ?? bad.first {
+      var line = "the ratings are written as \"\(cell)\"; recjob reads decimal numbers with a point"
+      if ColumnTable.hasDecimalComma(cell) {
+        line += ": write \"\(cell.replacing(",", with: "."))\" in their place"
+      }
+      lines.append(line)
     }
     if roles.columns[.rating] == nil, roles.candidates[.rating] == nil {
-      lines.append("recjob learns from ratings; a file without a column of numbers has none")
+      lines.append(
+        (0..<table.count).contains(where: table.isNumeric)
+          ? "no column of numbers is called like ratings or holds few different ones, as ratings do"
+          : "recjob learns from ratings; a file without a column of numbers has none")
     }
     return lines
   }

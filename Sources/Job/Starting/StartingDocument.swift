@@ -6,7 +6,8 @@ struct StartingDocument {
   private let name: String
   private let source: String
   private let shownSource: String
-  private let sha256: SHA256Digest?
+  private let sha256: SHA256Digest
+  private let items: StartingItems?
   private let content: StartingData.Content
   private let memberCount: Int
   private var scale: RatingScale?
@@ -14,13 +15,14 @@ struct StartingDocument {
 
   /// Begins with what the dataset's members tell.
   init(
-    name: String, source: String, shownSource: String, sha256: SHA256Digest?,
-    data: StartingData
+    name: String, source: String, shownSource: String, sha256: SHA256Digest,
+    data: StartingData, items: StartingItems?
   ) {
     self.name = name
     self.source = source
     self.shownSource = shownSource
     self.sha256 = sha256
+    self.items = items
     content = data.content
     memberCount = data.memberCount
   }
@@ -67,24 +69,13 @@ struct StartingDocument {
   // MARK: - Sections
 
   private var dataset: [JSONMember] {
-    var members: [JSONMember] = []
-    if let sha256 {
-      members += [
-        comment(
-          "The hash holds the job to these bytes; leave it out for a file that is replaced "
-            + "from time to time."),
-        JSONMember(key: "sources", value: [.string(source)]),
-        JSONMember(key: "sha256", value: .string(sha256.hex)),
-      ]
-    } else {
-      members += [
-        comment(
-          "The first run records the hash beside this file, and later runs must find the "
-            + "same; \"none\" takes what the server has."),
-        JSONMember(key: "sources", value: [.string(source)]),
-        JSONMember(key: "pin", value: "lock"),
-      ]
-    }
+    var members = [
+      comment(
+        "A run takes what it finds there. For data that must never change, add "
+          + "\"sha256\": \"\(sha256.hex)\", or \"pin\": \"lock\", which records the hash of the first "
+          + "run; other data then ends a run with 65."),
+      JSONMember(key: "sources", value: [.string(source)]),
+    ]
     if case .described(let ratings, let items) = content {
       members.append(JSONMember(key: "format", value: .string(ratings.guess.format.rawValue)))
       if isOneOfSeveral { members.append(JSONMember(key: "ratings", value: .string(ratings.name))) }
@@ -97,18 +88,29 @@ struct StartingDocument {
           JSONMember(
             key: "timestamps", value: .string(ratings.guess.roles.timestamps.rawValue)))
       }
-      if let items {
-        members.append(
-          JSONMember(
-            key: "items",
-            value: .object(
-              [
-                JSONMember(key: "member", value: .string(items.name)),
-                JSONMember(key: "format", value: .string(items.guess.format.rawValue)),
-              ] + rowMembers(items.guess) + [
-                JSONMember(key: "columns", value: columns(items.guess, [.item, .title, .genres]))
-              ])))
+      if self.items == nil, let items {
+        let member = JSONMember(key: "member", value: .string(items.name))
+        members.append(JSONMember(key: "items", value: .object([member] + listing(items.guess))))
       }
+    }
+    if let items {
+      var value = [JSONMember(key: "sources", value: [.string(items.place)])]
+      if items.isOneOfSeveral {
+        value.append(JSONMember(key: "member", value: .string(items.member.name)))
+      }
+      members.append(
+        JSONMember(key: "items", value: .object(value + listing(items.member.guess))))
+    }
+    return members
+  }
+
+  /// What is said of a list of items besides its place.
+  private func listing(_ guess: LayoutGuess) -> [JSONMember] {
+    var members = [JSONMember(key: "format", value: .string(guess.format.rawValue))]
+    members += rowMembers(guess)
+    members.append(JSONMember(key: "columns", value: columns(guess, [.item, .title, .genres])))
+    if let separator = StartingItems.genreSeparator(guess) {
+      members.append(JSONMember(key: "genre_separator", value: .string(separator)))
     }
     return members
   }

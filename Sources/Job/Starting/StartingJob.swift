@@ -16,43 +16,55 @@ public struct StartingJob: Sendable {
   ///
   /// - Parameters:
   ///   - source: A path, relative to the working directory, or a URL.
+  ///   - items: The same of a file with the items' titles, where they are not in the source.
   ///   - output: The job file; `nil` names it after the source, in the working directory.
   ///   - overwrites: Whether a file that is there may be replaced.
   ///   - named: The columns that need not be found.
+  ///   - environment: In whose `PATH` the program is looked for; `nil` is that of the process.
   ///   - progress: What shows how far a download and the reading are.
   /// - Throws: ``StartingError``, or what fetching and reading throw.
   public init(
-    source: String, output: String?, overwrites: Bool, named: NamedColumns = NamedColumns(),
+    source: String, items: String? = nil, output: String?, overwrites: Bool,
+    named: NamedColumns = NamedColumns(),
+    environment: [String: String]? = nil,
     progress: RunProgress = RunProgress()
   ) async throws {
     defer { progress.clear() }
-    let isRemote = source.contains("://") && !source.hasPrefix("file:")
-    let name = Self.name(of: source)
+    let name = Self.name(of: output ?? source)
     path = output ?? "\(name).json"
     if FileSystem.exists(path), !overwrites { throw StartingError.fileExists(path: path) }
     let directory = PathName.parent(of: path)
     guard FileSystem.isDirectory(directory) else {
       throw StartingError.noDirectory(path: directory)
     }
-    if !source.contains("://"), !source.hasPrefix("file:"), !FileSystem.exists(source) {
-      throw StartingError.noSource(path: source)
+    for path in [source, items].compactMap(\.self)
+    where !path.contains("://") && !path.hasPrefix("file:") && !FileSystem.exists(path) {
+      throw StartingError.noSource(path: path)
     }
-    let dataset = try await Fetcher().fetch(
-      DatasetSource(sources: [.init(url: source)]), relativeTo: "",
-      progress: { progress.fetched($0) })
+    let dataset = try await Self.fetch(source, progress)
     let data = try StartingData(dataset, source: source, named: named)
-    let place = isRemote ? source : Self.path(source, from: PathName.parent(of: path))
+    var listing: (file: FetchedDataset, found: StartingItems)?
+    if let items {
+      let file = try await Self.fetch(items, progress)
+      let place = Self.place(items, from: directory)
+      listing = (
+        file, try StartingItems(file, source: items, place: place, rated: data.ratedItems)
+      )
+    }
     var document = StartingDocument(
-      name: name, source: place, shownSource: dataset.shownOrigin,
-      sha256: isRemote ? nil : dataset.sha256, data: data)
+      name: name, source: Self.place(source, from: directory), shownSource: dataset.shownOrigin,
+      sha256: dataset.sha256, data: data, items: listing?.found)
     // Every row is read, so that what the job file says of the data is so.
-    let file = try Self.jobFile(document, path)
+    var options = try Plan(Self.jobFile(document, path)).dataset
+    let files = FetchedFiles(dataset: dataset, items: listing?.file)
     var (read, failure): (RatingsDataset?, RatingsError?)
     do {
-      read = try DatasetReading.read(
-        FetchedFiles(dataset: dataset), options: Plan(file).dataset, progress: progress)
+      read = try DatasetReading.read(files, options: options, progress: progress)
     } catch let error as RatingsError {
       failure = error
+      // The rows that can be read tell the scale, and how many cannot.
+      options.parsing.maxBadRows = 1_000_000_000
+      read = try? DatasetReading.read(files, options: options, progress: progress)
     }
     if let read { document.know(read) }
     let finished = try Self.jobFile(document, path)
@@ -60,13 +72,30 @@ public struct StartingJob: Sendable {
     text = document.json.prettyText()
     report =
       StartingReport(
-        source: dataset.shownOrigin, job: path, name: name, data: data, read: read, failure: failure
+        command: StartingCommand(source: source, items: items, output: output, named: named),
+        source: dataset.shownOrigin, job: path, name: name, data: data, items: listing?.found,
+        read: read, failure: failure,
+        program: ShellText.program(
+          searchPath: (environment ?? ProcessInfo.processInfo.environment)["PATH"])
       ).text
   }
 
-  /// Writes the job file.
+  /// Writes the job file, with the mode of any file that its owner makes.
   public func write() throws(StorageError) {
-    try DurableFile.write(text, to: path)
+    try DurableFile.write(text, to: path, access: .usual)
+  }
+
+  private static func fetch(
+    _ source: String, _ progress: RunProgress
+  ) async throws(AcquisitionError) -> FetchedDataset {
+    try await Fetcher().fetch(
+      DatasetSource(sources: [.init(url: source)]), relativeTo: "",
+      progress: { progress.fetched($0) })
+  }
+
+  /// What a job file in a directory has for a source.
+  private static func place(_ source: String, from directory: String) -> String {
+    source.contains("://") && !source.hasPrefix("file:") ? source : path(source, from: directory)
   }
 
   private static func jobFile(_ document: StartingDocument, _ path: String) throws -> JobFile {

@@ -13,11 +13,13 @@ struct Init: AsyncParsableCommand {
 
       Where it cannot tell users, items or ratings, it says which columns there are,
       writes nothing, and ends with 65; --user, --item, --rating and --timestamp
-      name a column, or its position from 0. A file that exists is not overwritten:
-      73.
+      name a column, or its position from 0. --items takes a file with the items'
+      titles, whose columns are found by their names or by the ids of rated items. A
+      file that exists is not overwritten: 73.
 
       EXAMPLES
         recjob init export/stars.csv
+        recjob init export/stars.csv --items export/products.csv --output shop.json
         recjob init survey.tsv --user who --item what --rating 2
         recjob init ml-latest-small.zip --output jobs/films.json
         recjob init https://data.example.org/ratings.jsonl.gz --force
@@ -31,6 +33,11 @@ struct Init: AsyncParsableCommand {
       "The job file to write. (default: the source's name with .json, here)", valueName: "file"),
     completion: .file(extensions: ["json"]))
   var output: String?
+
+  @Option(
+    help: ArgumentHelp("A file or URL with the items' ids and titles.", valueName: "source"),
+    completion: .file())
+  var items: String?
 
   @Option(help: "The column of the users' ids: a name, or a position from 0.")
   var user: String?
@@ -54,7 +61,7 @@ struct Init: AsyncParsableCommand {
     var named = NamedColumns()
     (named.user, named.item, named.rating, named.timestamp) = (user, item, rating, timestamp)
     let job = try await StartingJob(
-      source: source, output: output, overwrites: force, named: named,
+      source: source, items: items, output: output, overwrites: force, named: named,
       progress: RunProgress(line: ProgressLine(isShown: !quiet)))
     try job.write()
     print(job.report, terminator: "")

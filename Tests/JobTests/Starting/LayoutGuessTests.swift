@@ -90,6 +90,73 @@ import Testing
     #expect(guess.missing.contains { $0.contains("4,5") && $0.contains("point") })
   }
 
+  private static let unknownNames = "kto;co;ile\n"
+
+  @Test(arguments: [(300, "n.a."), (0, "?"), (7, "")])
+  func oneBadCellHidesNoHeader(row: Int, cell: String) throws {
+    let rows = (0..<600).map { "u\($0 % 7);i\($0 % 50);\($0 == row ? cell : "\($0 % 5 + 1)")\n" }
+    let guess = try Self.guess(Self.unknownNames + rows.joined())
+    #expect(guess.rows.header && guess.hasRatings)
+    #expect(Self.columns(guess) == ["user": "kto", "item": "co", "rating": "ile"])
+    #expect(guess.roles.areOrdered)
+  }
+
+  @Test func decimalCommasBelowUnknownNamesAreNamed() throws {
+    let rows = (0..<60).map { "u\($0 % 7);i\($0);\($0 % 5),5\n" }
+    let guess = try Self.guess(Self.unknownNames + rows.joined())
+    #expect(guess.rows.header && !guess.hasRatings)
+    #expect(guess.missing.contains { $0.contains("\"0,5\"") && $0.contains("write \"0.5\"") })
+  }
+
+  @Test func namesThatAreGivenMakeAHeader() throws {
+    let text = "kto;co;ile\na;b;x\nc;d;y\n"
+    var named = NamedColumns()
+    named.user = "co"
+    let guess = try LayoutGuess(sample: Array(text.utf8), isWhole: true, named: named)
+    #expect(guess.rows.header && guess.roles.columns[.user] == 1)
+    #expect(try !Self.guess(text).rows.header)
+  }
+
+  @Test(arguments: ["user,item,rating\n", "kto;co;ile", "a\tb\n\n"])
+  func aHeaderAloneIsNamed(text: String) throws {
+    let error = try #require(throws: LayoutGuess.Unclear.self) { try Self.guess(text) }
+    #expect(error.reason == "it has only a header, no rows")
+  }
+
+  @Test(arguments: [
+    "artikel;kunde;sterne;wann", "Produkt;Käufer;Bewertung;Datum", "livre;utilisateur;note;date",
+    "película;usuario;valoración;fecha", "id_producto;id_cliente;puntuación;hora",
+  ])
+  func namesInOtherLanguagesAreKnown(header: String) throws {
+    let guess = try Self.guess("\(header)\np1;7;4;2024-01-02\np2;8;5;2024-01-03\n")
+    #expect(
+      guess.roles.columns == [.item: 0, .user: 1, .rating: 2, .timestamp: 3],
+      "\(guess.roles.columns)")
+    #expect(guess.roles.guesses.isEmpty && !guess.roles.areOrdered)
+  }
+
+  // MARK: - Lists of items
+
+  private static func items(_ text: String, rated: Set<String>) throws -> LayoutGuess {
+    try LayoutGuess(sample: Array(text.utf8), isWhole: true, ratedItems: rated)
+  }
+
+  @Test func itemsAreFoundByTheRatedOnes() throws {
+    let rows = (0..<20).map { "\($0 % 3);p\($0);Thing \($0);\($0).99\n" }.joined()
+    for header in ["grp;code;what;price\n", ""] {
+      let guess = try Self.items(header + rows, rated: ["p3", "p4", "1"])
+      #expect(guess.rows.header == !header.isEmpty)
+      #expect(guess.roles.columns == [.item: 1, .title: 2])
+      #expect(guess.roles.guesses.map(\.role) == [.item, .title])
+    }
+  }
+
+  @Test func itemsAreFoundByName() throws {
+    let guess = try Self.items("sku,name,genre\n1,One,\"a,b\"\n2,Two,b\n", rated: ["7"])
+    #expect(guess.roles.columns == [.item: 0, .title: 1, .genres: 2])
+    #expect(StartingItems.genreSeparator(guess) == ",")
+  }
+
   @Test func objectsHaveTheirKeysForColumns() throws {
     let guess = try Self.guess(
       """
