@@ -112,8 +112,7 @@ import Testing
     let items = (0..<30).map { "s\($0),Thing \($0)\n" }.joined()
     try directory.write("sku,label\n" + items, to: "things.csv")
     let answer = try BuiltProgram.run(
-      ["init", "stars.csv", "--items", "things.csv", "--output", "shop.json"], in: directory.path,
-      umask: "022")
+      ["init", "stars.csv", "--items", "things.csv", "--output", "shop.json"], in: directory.path)
     #expect(answer.status == 0, "\(answer.errors)")
     let job = directory.path("shop.json")
     #expect(

@@ -19,7 +19,7 @@ public struct HelpFiles: Sendable {
     for file in files {
       let path = PathName.joined(directory, file.path)
       try FileSystem.makeDirectory(PathName.parent(of: path))
-      try DurableFile.write(file.text, to: path, access: .all)
+      try DurableFile.write(file.text, to: path, isForAll: true)
       written.append(path)
     }
     return written

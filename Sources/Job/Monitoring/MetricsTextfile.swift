@@ -15,7 +15,7 @@ struct MetricsTextfile {
     // alert on its age must not fall silent just then.
     let before =
       success == nil ? (try? FileSystem.readText(path, limit: 1 << 20)).flatMap(successTime) : nil
-    try DurableFile.write(text(successTime: success?.time ?? before), to: path, access: .all)
+    try DurableFile.write(text(successTime: success?.time ?? before), to: path, isForAll: true)
   }
 
   /// The content of the file.

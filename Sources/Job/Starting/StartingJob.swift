@@ -80,9 +80,10 @@ public struct StartingJob: Sendable {
       ).text
   }
 
-  /// Writes the job file, with the mode of any file that its owner makes.
+  /// Writes the job file. All may read it: the job's user need not be who wrote it, and it never has
+  /// a secret.
   public func write() throws(StorageError) {
-    try DurableFile.write(text, to: path, access: .usual)
+    try DurableFile.write(text, to: path, isForAll: true)
   }
 
   private static func fetch(

@@ -1,14 +1,3 @@
-/// Who may read a file.
-public enum FileAccess: Sendable {
-  /// Its owner and its group: 0640, whatever the umask.
-  case group
-  /// Everybody: 0644, whatever the umask.
-  case all
-  /// Whoever may read what its owner makes otherwise: 0666 without what the umask takes away, or the
-  /// mode that the file has.
-  case usual
-}
-
 /// Small files that are either wholly the old or wholly the new one, whatever happens meanwhile.
 public enum DurableFile {
   /// Replaces a file by new bytes and returns once the device has them.
@@ -16,20 +5,16 @@ public enum DurableFile {
   /// The bytes go to a temporary file beside it, `.NAME.tmp`, which is synced and renamed; then the
   /// directory is synced. On failure the temporary file is removed and the old file stays as it was;
   /// what a killed process left is used by the next one. Who writes the same file at the same time
-  /// waits.
+  /// waits. The mode is 0640, or 0644 for a file that `isForAll`.
   public static func write(
-    _ bytes: [UInt8], to path: String, access: FileAccess = .group
+    _ bytes: [UInt8], to path: String, isForAll: Bool = false
   ) throws(StorageError) {
     let directory = PathName.parent(of: path)
     let temporary = PathName.joined(directory, TemporaryName.of(path))
     let file = try openTemporary(temporary)
     do throws(StorageError) {
       try file.truncate()
-      switch access {
-      case .group: break
-      case .all: try file.letAllRead()
-      case .usual: try file.setUsualMode(of: path)
-      }
+      if isForAll { try file.letAllRead() }
       try file.write(bytes.span)
       try file.sync()
       // Its lock is held until it has its name.
@@ -44,9 +29,9 @@ public enum DurableFile {
 
   /// Replaces a file by the UTF-8 bytes of a text.
   public static func write(
-    _ text: String, to path: String, access: FileAccess = .group
+    _ text: String, to path: String, isForAll: Bool = false
   ) throws(StorageError) {
-    try write(Array(text.utf8), to: path, access: access)
+    try write(Array(text.utf8), to: path, isForAll: isForAll)
   }
 
   /// Makes a symbolic link and returns once the device has it; one that is there is refused.

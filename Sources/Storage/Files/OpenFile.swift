@@ -118,22 +118,6 @@ struct OpenFile: ~Copyable, Sendable {
     try once(path: path, operation: .write) { fchmod(descriptor, Self.fileMode | S_IROTH) }
   }
 
-  /// Gives the file the mode of the file at `target` or, without one, that of a file that any program
-  /// makes.
-  func setUsualMode(of target: String) throws(StorageError) {
-    let found = try? FileSystem.status(target).st_mode & 0o777
-    let mode = found ?? 0o666 & ~Self.umask
-    try once(path: path, operation: .write) { fchmod(descriptor, mode) }
-  }
-
-  /// The umask, which the system call tells only by changing it, for other threads as well.
-  private static var umask: mode_t {
-    let status = (try? FileSystem.readText("/proc/self/status")) ?? ""
-    let line = status.split(separator: "\n").first { $0.hasPrefix("Umask:") }
-    let digits = line?.dropFirst(6).filter { !$0.isWhitespace } ?? ""
-    return mode_t(digits, radix: 8) ?? 0o022
-  }
-
   /// Waits for the file's exclusive lock, which ends when the file is closed.
   func lock() throws(StorageError) {
     try retryingInterrupts(path: path, operation: .lock) { flock(descriptor, LOCK_EX) }

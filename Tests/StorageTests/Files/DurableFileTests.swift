@@ -76,16 +76,7 @@ import Testing
   @Test func aFileForAllMayBeReadByAll() throws {
     let path = directory.path("a.prom")
     try DurableFile.write("old", to: path)
-    try DurableFile.write("new", to: path, access: .all)
+    try DurableFile.write("new", to: path, isForAll: true)
     #expect(try FileSystem.status(path).st_mode & 0o777 == 0o644)
-  }
-
-  @Test func aFileOfUsualModeKeepsTheModeThatItHas() throws {
-    let path = directory.path("a.json")
-    try DurableFile.write("old", to: path, access: .all)
-    try DurableFile.write("new", to: path, access: .usual)
-    #expect(try FileSystem.status(path).st_mode & 0o777 == 0o644)
-    try DurableFile.write("newer", to: path)
-    #expect(try FileSystem.status(path).st_mode & 0o777 == 0o640)
   }
 }
