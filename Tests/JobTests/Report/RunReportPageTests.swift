@@ -13,6 +13,7 @@ import Testing
     let name: String
     var model = #"{"factors": 2}"#
     var more = ""
+    var training = ""
     var titles = true
     var timestamps = true
     var users = 10
@@ -52,6 +53,12 @@ import Testing
       name: "the best of two", model: #"[{"factors": 2}, {"factors": 3}]"#,
       more: #","select": "best""#, says: ["was taken", "Model 2: biased-dot"]),
     Kind(
+      name: "trained again twice", training: #", "refit": "all""#,
+      says: [
+        "train, again on all but the held-out rows: ", "train, again on all rows: ",
+        "r: trained again, a: trained again on all rows", ">a1<", "refit-all",
+      ]),
+    Kind(
       name: "with exact reasons", more: #","recommend": {"explain": 2}"#,
       says: ["Because of, adding to the key"]),
     Kind(
@@ -81,7 +88,7 @@ import Testing
     let job = try directory.write(
       """
       {"name": "page", "dataset": {"sources": ["\(data)"]}, "model": \(kind.model),
-       "training": {"max_epochs": 2}, "output": {"directory": "out"}\(kind.more)}
+       "training": {"max_epochs": 2\(kind.training)}, "output": {"directory": "out"}\(kind.more)}
       """, to: "job.json")
     let file = try JobFile(contentsOf: job)
     let outcome = try await JobRunner(
