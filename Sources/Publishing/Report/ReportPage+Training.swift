@@ -57,7 +57,9 @@ extension ReportPage {
       }
       content.append(HTMLDocument.row(charts(own, number: number)))
       content.append(
-        numbers.count > 1 ? epochTable(own) : HTMLDocument.beside([epochTable(own), settingsTable]))
+        numbers.count > 1
+          ? epochTable(own, number: number)
+          : HTMLDocument.beside([epochTable(own, number: number), settingsTable]))
     }
     if epochs.contains(where: { $0.training != .search }) {
       content.append(
@@ -104,16 +106,24 @@ extension ReportPage {
     return numbers
   }
 
-  /// The epoch that was chosen: as many epochs as the model was trained again for, or the one with
-  /// the least error.
-  private func bestEpoch(_ search: [HistoryEpoch], number: Int?) -> Int? {
+  /// The epoch that was chosen, given all rows of a model. Of a model of several it is the number of
+  /// epochs that it was trained again for; where it was not, that with the least of what was watched.
+  private func bestEpoch(_ epochs: [HistoryEpoch], number: Int?) -> Int? {
     if number == nil || number == 1, let best = metrics.at("training", "best_epoch")?.intValue,
       best > 0
     {
       return best
     }
-    return search.filter { $0.validationRMSE != nil }.min {
-      ($0.validationRMSE ?? 0) < ($1.validationRMSE ?? 0)
+    if let last = epochs.last(where: { $0.training == .refit || $0.training == .refitAll }) {
+      return last.epoch
+    }
+    let monitor = documents.plan.at("training", "early_stopping", "monitor")?.stringValue
+    let watchesLoss = monitor == MonitoredValue.validationLoss.rawValue
+    func watched(_ epoch: HistoryEpoch) -> Double {
+      (watchesLoss ? epoch.validationLoss : epoch.validationRMSE) ?? .infinity
+    }
+    return epochs.filter { $0.training == .search && watched($0).isFinite }.min {
+      watched($0) < watched($1)
     }?.epoch
   }
 
@@ -125,7 +135,7 @@ extension ReportPage {
     }
     let (search, refit, refitAll) = (rows(.search), rows(.refit), rows(.refitAll))
     let suffix = number.map { "-\($0)" } ?? ""
-    let best = bestEpoch(search, number: number)
+    let best = bestEpoch(epochs, number: number)
     let mark =
       search.isEmpty ? nil : best.map { LineChart.Highlight(Double($0), "best epoch: \($0)") }
     func points(
@@ -231,9 +241,17 @@ extension ReportPage {
 
   // MARK: - Tables
 
-  private func epochTable(_ epochs: [HistoryEpoch]) -> Markup {
+  private func epochTable(_ epochs: [HistoryEpoch], number: Int?) -> Markup {
     guard !epochs.isEmpty else { return .empty }
-    let shown = Self.thinned(epochs, to: 40)
+    var places = Self.thinned(Array(epochs.indices), to: 40)
+    // The epoch that is looked for most is there, whatever is left out.
+    let best = bestEpoch(epochs, number: number)
+    if let place = epochs.firstIndex(where: { $0.training == .search && $0.epoch == best }),
+      !places.contains(place)
+    {
+      places.insert(place, at: places.firstIndex { $0 > place } ?? places.endIndex)
+    }
+    let shown = places.map { epochs[$0] }
     let caption: Markup =
       shown.count < epochs.count
       ? "Epochs: \(shown.count) of \(epochs.count); all are in \(RunDocuments.historyName)"
