@@ -252,7 +252,7 @@ extension ReportPage {
       places.insert(place, at: places.firstIndex { $0 > place } ?? places.endIndex)
     }
     let shown = places.map { epochs[$0] }
-    let caption: Markup =
+    let caption =
       shown.count < epochs.count
       ? "Epochs: \(shown.count) of \(epochs.count); all are in \(RunDocuments.historyName)"
       : "Epochs"
