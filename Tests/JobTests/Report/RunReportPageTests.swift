@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import Publishing
+import Recommenders
 import Storage
 import TestSupport
 import Testing
@@ -28,7 +29,7 @@ import Testing
       says: ["Loss by epoch", "best epoch: ", "Who rated what", "Title 20 &lt;b&gt;", "Ratings by"]),
     Kind(
       name: "without titles and timestamps", titles: false, timestamps: false,
-      says: ["Loss by epoch", "Recommended, ordered by relevance"]),
+      says: ["Loss by epoch", "Recommended, ordered by relevance", "relevance.inverse"]),
     Kind(name: "two users", users: 2, says: ["2 most active users"]),
     Kind(
       name: "without epochs", model: #"{"type": "item-knn"}"#,
@@ -118,12 +119,30 @@ import Testing
       #expect(isThere, "\(sentence)")
     }
 
+    try checkLayers(ofRun: run)
     #expect(try RunReportPage(path: run).text == page)
     #expect(try RunReportPage(path: directory.path("out")).text == page)
     let manifest = try RunDirectory.manifest(ofRun: run)
     let paths = manifest.entries.map(\.path)
     #expect(paths.contains("report.html") && paths.contains("report.json"))
     #expect(!FileSystem.exists(PathName.joined(run, "model/report.json")))
+  }
+
+  /// The report has the layers that the bundle has, and the bundle's tensors have the shapes they say.
+  private func checkLayers(ofRun run: String) throws {
+    let bundle = try ModelBundle.read(PathName.joined(run, "model"))
+    for model in [bundle.model, bundle.blend?.model].compactMap(\.self) {
+      #expect(
+        model.tensorShapes == model.tensors.map { TensorShape(name: $0.name, shape: $0.shape) })
+    }
+    let layers = ModelLayers.of(
+      bundle.model, blend: bundle.blend, plan: bundle.resultPlan["model"])
+    let report = try JSONParser.parseValue(
+      FileSystem.readBytes(PathName.joined(run, "report.json")), path: "report.json")
+    let shown = (report["model"]?["layers"]?.arrayValue ?? []).map {
+      ($0["name"]?.stringValue ?? "") + " \($0["parameters"]?.intValue ?? -1)"
+    }
+    #expect(shown == layers.map { "\($0.name) \($0.numbers)" })
   }
 
   @Test func thePageSaysWhatIsNewSinceTheRunBefore() async throws {
