@@ -128,6 +128,11 @@ public struct PageCheck {
       headings.append(level)
     }
     if element.name == "th", attributes["scope"] == nil { problems.append("a <th> without scope") }
+    if attributes["tabindex"] != nil,
+      attributes["role"] == nil || attributes["aria-label"]?.isEmpty != false
+    {
+      problems.append("a focusable <\(element.name)> without role and name")
+    }
     if element.name == "svg", attributes["role"] != "img", attributes["aria-hidden"] != "true" {
       problems.append("an <svg> that is nothing to a screen reader")
     }

@@ -144,7 +144,7 @@ public struct ModelComparison: Sendable {
     }
     row.seconds = Self.seconds(since: begin)
     row.epochs = trained.bestEpoch
-    row.parameters = trained.evaluated.tensors.reduce(0) { $0 + $1.values.count }
+    row.parameters = trained.evaluated.tensorShapes.reduce(0) { $0 + $1.count }
     row.trainedRows = trained.evaluatedRows.count
     row.measurement = try await clock.run(.evaluate) {
       try await data.evaluator(untrained: trained.rowsNotTrainedOn)

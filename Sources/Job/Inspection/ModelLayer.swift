@@ -1,4 +1,3 @@
-import Publishing
 import Recommenders
 import Storage
 
@@ -31,12 +30,15 @@ struct ModelLayers: Sendable {
 
   private static let sharedInputs = ["user", "item", "time"]
 
-  /// The layers of a bundle: those of its model and, where its lists are ordered by relevance, of that.
-  static func of(_ bundle: ModelBundle) -> [ModelLayer] {
-    var layers = of(bundle.model, plan: bundle.resultPlan["model"])
-    guard let relevance = bundle.blend?.model else { return layers }
+  /// The layers of a model and, where its lists are ordered by relevance, of that; `plan` is what the
+  /// job says of the model.
+  static func of(
+    _ model: any RatingPredictor, blend: RelevanceBlend?, plan: JSONValue?
+  ) -> [ModelLayer] {
+    var layers = of(model, plan: plan)
+    guard let relevance = blend?.model else { return layers }
     let rating = layers.last?.name ?? ""
-    let own = of(relevance)
+    let own = of(relevance, plan: nil)
     layers += prefixed(own, by: "relevance.")
     layers.append(
       ModelLayer(
@@ -45,19 +47,17 @@ struct ModelLayers: Sendable {
     return layers
   }
 
-  /// The layers of a model; `plan` is what its job says of it.
-  static func of(_ model: any RatingPredictor, plan: JSONValue? = nil) -> [ModelLayer] {
+  private static func of(_ model: any RatingPredictor, plan: JSONValue?) -> [ModelLayer] {
     guard case .blend(let blend) = model.configuration.details else {
-      return of(model.configuration, model.tensors, plan: plan)
+      return of(model.configuration, model.tensorShapes, plan: plan)
     }
-    let tensors = model.tensors
+    let tensors = model.tensorShapes
     var layers = inputs(of: blend.models.contains { usesTime($0) })
     var ratings: [String] = []
     for (number, part) in blend.models.enumerated() {
       let prefix = "model_\(number + 1)."
       let partTensors = tensors.filter { $0.name.hasPrefix(prefix) }.map {
-        NamedTensor(
-          name: String($0.name.dropFirst(prefix.count)), shape: $0.shape, values: $0.values)
+        TensorShape(name: String($0.name.dropFirst(prefix.count)), shape: $0.shape)
       }
       let plans = plan?.arrayValue ?? []
       let own = of(part, partTensors, plan: number < plans.count ? plans[number] : nil)
@@ -73,7 +73,7 @@ struct ModelLayers: Sendable {
 
   /// The layers of a model that is no blend.
   private static func of(
-    _ model: ModelConfiguration, _ tensors: [NamedTensor], plan: JSONValue?
+    _ model: ModelConfiguration, _ tensors: [TensorShape], plan: JSONValue?
   ) -> [ModelLayer] {
     var layers = ModelLayers(tensors)
     layers.layers = inputs(of: usesTime(model))
@@ -88,8 +88,8 @@ struct ModelLayers: Sendable {
     return layers.layers
   }
 
-  private init(_ tensors: [NamedTensor]) {
-    sizes = Dictionary(tensors.map { ($0.name, $0.values.count) }) { first, _ in first }
+  private init(_ tensors: [TensorShape]) {
+    sizes = Dictionary(tensors.map { ($0.name, $0.count) }) { first, _ in first }
     shapes = Dictionary(tensors.map { ($0.name, $0.shape) }) { first, _ in first }
   }
 

@@ -17,7 +17,8 @@ public struct ModelSummary: Sendable {
   /// Reads the bundle at a path.
   public init(bundle path: String) throws {
     bundle = try ModelBundle.read(path)
-    layers = ModelLayers.of(bundle)
+    layers = ModelLayers.of(
+      bundle.model, blend: bundle.blend, plan: bundle.resultPlan["model"])
     provenance = BundleProvenance(bundle, at: path)
     reasons = Explainer.kind(of: bundle.blend?.model ?? bundle.model)
   }

@@ -14,46 +14,11 @@ struct ReportData {
   /// The section.
   var json: JSONValue {
     [
-      "ratings": [
-        "median": .numberOrNull(profile.distribution.median),
-        "standard_deviation": .numberOrNull(profile.distribution.standardDeviation),
-        "bins": .array(
-          profile.distribution.bins.map { bin in
-            [
-              "lower": .number(JSONNumber(bin.lower)), "upper": .number(JSONNumber(bin.upper)),
-              "ratings": .integer(bin.count),
-            ]
-          }),
-      ],
-      "users": Self.activity(profile.userActivity),
-      "items": Self.activity(profile.itemActivity),
-      "periods": profile.time.map(Self.periods) ?? .null,
+      "distribution": profile.distribution.json,
+      "user_activity": profile.userActivity.json,
+      "item_activity": profile.itemActivity.json,
+      "time": profile.time?.json ?? .null,
       "cross_table": crossTable,
-    ]
-  }
-
-  private static func activity(_ activity: ActivityProfile) -> JSONValue {
-    [
-      "with_one_rating": .integer(activity.withOneRating),
-      "gini": .numberOrNull(activity.gini),
-      "quantiles": .object(
-        activity.quantiles.map {
-          JSONMember(key: "p\($0.percent)", value: .integer($0.count))
-        }),
-      "curve": .array(
-        activity.curve.map { ["rank": .integer($0.rank), "ratings": .integer($0.count)] }),
-    ]
-  }
-
-  private static func periods(_ time: TimeProfile) -> JSONValue {
-    [
-      "months": .integer(time.monthsPerPeriod),
-      "counts": .array(
-        time.periods.map {
-          [
-            "year": .integer($0.year), "month": .integer($0.month), "ratings": .integer($0.count),
-          ]
-        }),
     ]
   }
 

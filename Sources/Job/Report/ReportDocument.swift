@@ -28,7 +28,8 @@ struct ReportDocument {
 
   private var model: JSONValue {
     let exported = result.trained.exported
-    let layers = ModelLayers.of(exported, plan: plan.json()["model"])
+    let layers = ModelLayers.of(
+      exported, blend: result.trained.exportedBlend, plan: plan.json()["model"])
     return [
       "version": version.map { .string($0.short) } ?? .null,
       "type": .string(exported.configuration.type.rawValue),

@@ -5,8 +5,9 @@ import Storage
 /// The section `recommendations` of `report.json`: a few users with what they rated best and what they
 /// get, the items that are recommended most, and how much of the lists is not what everybody knows.
 struct ReportLists {
-  /// The shares of the users, by falling number of ratings, at which one is shown.
-  private static let places = [0.0, 0.25, 0.5, 0.75, 1]
+  /// The shares of the users, by falling number of ratings, at which one is shown: first the one in the
+  /// middle, as the most active ones have rated what most people know, and get what is left.
+  private static let places = [0.5, 0, 0.25, 0.75, 1]
   /// How much of what a user rated is shown.
   private static let bestRated = 5
   private static let longestList = 10
@@ -132,10 +133,15 @@ struct ReportLists {
         list.items.prefix(Self.longestList).enumerated().map { place, entry in
           .object(
             ReportItem.members(of: entry.item, in: dataset)
-              + [JSONMember(key: "score", value: .numberOrNull(Double("\(entry.score)") ?? .nan))]
+              + [JSONMember(key: "score", value: Self.number(entry.score))]
               + (list.reasons.map { because($0[place]) } ?? []))
         }),
     ]
+  }
+
+  /// A number with the digits of its own precision.
+  private static func number(_ value: Float) -> JSONValue {
+    value.isFinite ? .number(JSONNumber(value)) : .null
   }
 
   private func because(_ reasons: ArraySlice<Reason>) -> [JSONMember] {
@@ -148,8 +154,7 @@ struct ReportLists {
               ReportItem.members(of: $0.item, in: dataset)
                 + [
                   JSONMember(
-                    key: "contribution",
-                    value: .numberOrNull(Double("\($0.contribution)") ?? .nan))
+                    key: "contribution", value: Self.number($0.contribution))
                 ])
           }))
     ]

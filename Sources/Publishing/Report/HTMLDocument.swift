@@ -111,10 +111,10 @@ public struct HTMLDocument: Sendable {
       })
   }
 
-  /// Commands and texts in a fixed pitch, line by line.
-  public static func code(_ lines: [String]) -> Markup {
-    .element(
-      "div", ["class": "scroll", "tabindex": "0"],
-      [.element("pre", [:], [.element("code", [:], Markup(lines.joined(separator: "\n")))])])
+  /// Commands and texts in a fixed pitch, line by line, with a name for those who do not see them.
+  public static func code(_ name: String, _ lines: [String]) -> Markup {
+    HTMLTable.scrolling(
+      name,
+      .element("pre", [:], [.element("code", [:], Markup(lines.joined(separator: "\n")))]))
   }
 }

@@ -12,12 +12,12 @@ public struct HTMLTable: Sendable {
     public static func number(_ name: Markup) -> Column { Column(name: name, isNumeric: true) }
   }
 
-  private let caption: Markup
+  private let caption: String
   private let columns: [Column]
   private var rows: [[Markup]] = []
 
   /// Begins a table.
-  public init(_ caption: Markup, _ columns: [Column]) {
+  public init(_ caption: String, _ columns: [Column]) {
     self.caption = caption
     self.columns = columns
   }
@@ -54,14 +54,16 @@ public struct HTMLTable: Sendable {
       .element(
         "table", [:],
         [
-          .element("caption", [:], [.element("span", [:], caption)]),
+          .element("caption", [:], [.element("span", [:], Markup(caption))]),
           .element("thead", [:], [.element("tr", [:], head)]),
           .element("tbody", [:], body),
         ]))
   }
 
-  /// A frame that can be scrolled sideways, by the keyboard too.
-  static func scrolling(_ name: Markup, _ content: Markup) -> Markup {
-    .element("div", ["class": "scroll", "tabindex": "0"], [content])
+  /// A frame that can be scrolled sideways, by the keyboard too; the name is what a screen reader calls
+  /// it.
+  static func scrolling(_ name: String, _ content: Markup) -> Markup {
+    .element(
+      "div", ["class": "scroll", "tabindex": "0", "role": "region", "aria-label": name], [content])
   }
 }

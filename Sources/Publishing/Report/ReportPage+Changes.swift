@@ -90,7 +90,7 @@ extension ReportPage {
     ].compactMap { key, caption -> Markup? in
       let items = lists[key]?.elements ?? []
       guard !items.isEmpty else { return nil }
-      var table = HTMLTable(Markup(caption), [.text("Item"), .number("Lists")])
+      var table = HTMLTable(caption, [.text("Item"), .number("Lists")])
       for item in items.prefix(15) {
         table.add([.isolated(Self.name(of: item)), Markup(Self.count(item["users"]))])
       }

@@ -58,7 +58,13 @@ extension ReportPage {
       texts.append("\(FigureText.count(merged)) merged into others of the same user and item")
     }
     if let filtered = data["filtered"], filtered != .null {
-      texts.append("\(FigureText.count(sum(filtered))) rows, users and items taken out by filters")
+      let ratings = ["outside_time_span", "below_minimum"].reduce(0) {
+        $0 &+ (filtered[$1]?.intValue ?? 0)
+      }
+      texts.append(
+        "\(Self.plural(ratings, "rating")), "
+          + "\(Self.plural(filtered["users_dropped"]?.intValue, "user")) and "
+          + "\(Self.plural(filtered["items_dropped"]?.intValue, "item")) taken out by filters")
     }
     if let unrated = data["unrated_items"]?.intValue, unrated > 0 {
       texts.append("\(Self.plural(unrated, "item")) of the items file without a rating left out")
@@ -67,7 +73,7 @@ extension ReportPage {
   }
 
   private var histogram: BarChart? {
-    let bins = report.at("data", "ratings", "bins")?.elements ?? []
+    let bins = report.at("data", "distribution", "bins")?.elements ?? []
     guard !bins.isEmpty else { return nil }
     let labels = bins.map { bin in
       let (lower, upper) = (Self.short(bin["lower"]), Self.short(bin["upper"]))
@@ -80,14 +86,14 @@ extension ReportPage {
       "ratings", title: "How often each rating was given",
       description: "Bars by rating. The most frequent is \(labels[most]), with "
         + "\(FigureText.percent(all > 0 ? counts[most] / all : 0)) of the ratings; the median is "
-        + "\(Self.short(report.at("data", "ratings", "median"))).",
+        + "\(Self.short(report.at("data", "distribution", "median"))).",
       x: "rating", y: "ratings", labels: labels, series: [BarChart.Series("ratings", counts)])
   }
 
   private var periods: BarChart? {
-    let counts = report.at("data", "periods", "counts")?.elements ?? []
+    let counts = report.at("data", "time", "periods")?.elements ?? []
     guard counts.count > 1 else { return nil }
-    let months = report.at("data", "periods", "months")?.intValue ?? 1
+    let months = report.at("data", "time", "months_per_period")?.intValue ?? 1
     let labels = counts.map { period in
       let year = "\(period["year"]?.intValue ?? 0)"
       let month = period["month"]?.intValue ?? 1
@@ -106,35 +112,38 @@ extension ReportPage {
 
   private var activity: LineChart? {
     func curve(_ name: String) -> [(x: Double, y: Double)] {
-      let points = (report.at("data", name, "curve")?.elements ?? []).compactMap { point in
+      let points = (report.at("data", "\(name)_activity", "curve")?.elements ?? []).compactMap {
+        point in
         point["rank"]?.doubleValue.flatMap { rank in
           point["ratings"]?.doubleValue.map { (x: rank, y: $0) }
         }
       }
       // The curve begins at the most active one, and not where the first hundredth ends.
-      guard let greatest = report.at("data", name, "quantiles", "p100")?.doubleValue,
+      guard let greatest = report.at("data", "\(name)_activity", "quantiles", "max")?.doubleValue,
         let first = points.first, first.x > 1
       else { return points }
       return [(1, greatest)] + points
     }
-    let (users, items) = (curve("users"), curve("items"))
+    let (users, items) = (curve("user"), curve("item"))
     guard !users.isEmpty, !items.isEmpty else { return nil }
-    func sentence(_ name: String, _ plural: String) -> String {
-      let quantiles = report.at("data", plural, "quantiles")
+    func sentence(_ name: String) -> String {
+      let quantiles = report.at("data", "\(name)_activity", "quantiles")
       return
-        "The most active \(name) has \(Self.count(quantiles?["p100"])) ratings, the middle one "
-        + "\(Self.count(quantiles?["p50"])), the least \(Self.count(quantiles?["p0"]))."
+        "The most active \(name) has \(Self.count(quantiles?["max"])) ratings, the middle one "
+        + "\(Self.count(quantiles?["median"])), the least \(Self.count(quantiles?["min"]))."
     }
     return LineChart(
       "activity", title: "Ratings of each user and item, from the most active down",
-      description: "Two falling curves on logarithmic scales. \(sentence("user", "users")) "
-        + sentence("item", "items"),
+      description: "Two falling curves on logarithmic scales. \(sentence("user")) "
+        + sentence("item"),
       x: "place by number of ratings", y: "ratings", divisions: (.logarithmic, .logarithmic),
       series: [LineChart.Series("users", users), LineChart.Series("items", items)])
   }
 
   private var activityTable: Markup {
-    guard let users = report.at("data", "users"), let items = report.at("data", "items") else {
+    guard let users = report.at("data", "user_activity"),
+      let items = report.at("data", "item_activity")
+    else {
       return .empty
     }
     let names = (users["quantiles"]?.objectValue ?? []).map(\.key)
@@ -158,9 +167,9 @@ extension ReportPage {
 
   private static func quantileName(_ key: String) -> String {
     switch key {
-    case "p0": "least"
-    case "p50": "median"
-    case "p100": "most"
+    case "min": "least"
+    case "median": "median"
+    case "max": "most"
     default: "\(key.dropFirst()) %"
     }
   }

@@ -56,10 +56,12 @@ extension ReportPage {
     return HTMLDocument.paragraph(
       "With RUN for the directory of this run, these check its files, compute it again and compare "
         + "every byte, make this page again, and run the same job as a new one:")
-      + HTMLDocument.code([
-        "recjob verify \(run)", "recjob reproduce \(run)",
-        "recjob report \(run) --write \(Self.name)", "recjob run \(run)/\(RunDocuments.planName)",
-      ])
+      + HTMLDocument.code(
+        "Commands",
+        [
+          "recjob verify \(run)", "recjob reproduce \(run)",
+          "recjob report \(run) --write \(Self.name)", "recjob run \(run)/\(RunDocuments.planName)",
+        ])
       + HTMLDocument.paragraph(
         "The same plan, data and program give the same bytes, on any number of threads and any "
           + "machine of the kinds that are supported.")
@@ -86,7 +88,7 @@ extension ReportPage {
       "details", [:],
       [
         .element("summary", [:], "The whole plan, with every default"),
-        HTMLDocument.code(text.split(separator: "\n").map(String.init)),
+        HTMLDocument.code("The plan", text.split(separator: "\n").map(String.init)),
       ])
   }
 }

@@ -94,7 +94,7 @@ extension ReportPage {
         .text(
           reasons == "exact" ? "Because of, adding to the key" : "Similar to, of what was rated"))
     }
-    var table = HTMLTable(Markup("Recommended, ordered by \(order)"), columns)
+    var table = HTMLTable("Recommended, ordered by \(order)", columns)
     for (place, item) in items.prefix(50).enumerated() {
       var cells: [Markup] = [
         "\(place + 1)", .isolated(Self.name(of: item)),

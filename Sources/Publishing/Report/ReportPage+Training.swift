@@ -1,8 +1,11 @@
+import Recommenders
 import Storage
 
 /// An epoch as `history.csv` has it.
 struct HistoryEpoch {
   let phase: String
+  /// The training that the phase is of; `nil` for a name that this program does not know.
+  var training: TrainingPhase? { Self.training(phase) }
   let epoch: Int
   let trainLoss: Double?
   let validationLoss: Double?
@@ -18,6 +21,18 @@ struct HistoryEpoch {
     (trainLoss, validationLoss) = (Double(fields[2]), Double(fields[3]))
     (validationRMSE, learningRate) = (Double(fields[4]), Double(fields[5]))
   }
+
+  /// The number of a phase's model: 2 of `search-2`; `nil` where there is one model.
+  static func modelNumber(_ phase: String) -> Int? {
+    phase.split(separator: "-").last.flatMap { Int($0) }
+  }
+
+  /// The training of a phase: `refit-all` of `refit-all-2`.
+  static func training(_ phase: String) -> TrainingPhase? {
+    let parts = phase.split(separator: "-")
+    let names = modelNumber(phase) == nil ? parts[...] : parts.dropLast()
+    return TrainingPhase(rawValue: names.joined(separator: "-"))
+  }
 }
 
 extension ReportPage {
@@ -32,7 +47,7 @@ extension ReportPage {
     }
     let numbers = modelNumbers(epochs)
     for number in numbers {
-      let own = epochs.filter { Self.modelNumber($0.phase) == number }
+      let own = epochs.filter { HistoryEpoch.modelNumber($0.phase) == number }
       if numbers.count > 1 {
         let type = number.flatMap { selectedModels.indices.contains($0 - 1) ? $0 - 1 : nil }.map {
           selectedModels[$0]["type"]?.stringValue ?? "model"
@@ -42,9 +57,11 @@ extension ReportPage {
       }
       content.append(HTMLDocument.row(charts(own, number: number)))
       content.append(
-        numbers.count > 1 ? epochTable(own) : HTMLDocument.beside([epochTable(own), settingsTable]))
+        numbers.count > 1
+          ? epochTable(own, number: number)
+          : HTMLDocument.beside([epochTable(own, number: number), settingsTable]))
     }
-    if epochs.contains(where: { !$0.phase.hasPrefix("search") }) {
+    if epochs.contains(where: { $0.training != .search }) {
       content.append(
         HTMLDocument.note(
           "search: the training that validation rows watched, to find the best epoch. refit: the "
@@ -80,40 +97,45 @@ extension ReportPage {
     return facts
   }
 
-  /// The number of a phase's model: 2 of `search-2`; `nil` where there is one model.
-  private static func modelNumber(_ phase: String) -> Int? {
-    phase.split(separator: "-").last.flatMap { Int($0) }
-  }
-
   private func modelNumbers(_ epochs: [HistoryEpoch]) -> [Int?] {
     var numbers: [Int?] = []
     for epoch in epochs {
-      let number = Self.modelNumber(epoch.phase)
+      let number = HistoryEpoch.modelNumber(epoch.phase)
       if !numbers.contains(number) { numbers.append(number) }
     }
     return numbers
   }
 
-  /// The epoch that was chosen: as many epochs as the model was trained again for, or the one with
-  /// the least error.
-  private func bestEpoch(_ search: [HistoryEpoch], number: Int?) -> Int? {
+  /// The epoch that was chosen, given all rows of a model. Of a model of several it is the number of
+  /// epochs that it was trained again for; where it was not, that with the least of what was watched.
+  private func bestEpoch(_ epochs: [HistoryEpoch], number: Int?) -> Int? {
     if number == nil || number == 1, let best = metrics.at("training", "best_epoch")?.intValue,
       best > 0
     {
       return best
     }
-    return search.filter { $0.validationRMSE != nil }.min {
-      ($0.validationRMSE ?? 0) < ($1.validationRMSE ?? 0)
+    if let last = epochs.last(where: { $0.training == .refit || $0.training == .refitAll }) {
+      return last.epoch
+    }
+    let monitor = documents.plan.at("training", "early_stopping", "monitor")?.stringValue
+    let watchesLoss = monitor == MonitoredValue.validationLoss.rawValue
+    func watched(_ epoch: HistoryEpoch) -> Double {
+      (watchesLoss ? epoch.validationLoss : epoch.validationRMSE) ?? .infinity
+    }
+    return epochs.filter { $0.training == .search && watched($0).isFinite }.min {
+      watched($0) < watched($1)
     }?.epoch
   }
 
   // MARK: - Curves
 
   private func charts(_ epochs: [HistoryEpoch], number: Int?) -> [Markup] {
-    let search = Self.thinned(epochs.filter { $0.phase.hasPrefix("search") })
-    let refit = Self.thinned(epochs.filter { !$0.phase.hasPrefix("search") })
+    func rows(_ training: TrainingPhase) -> [HistoryEpoch] {
+      Self.thinned(epochs.filter { $0.training == training })
+    }
+    let (search, refit, refitAll) = (rows(.search), rows(.refit), rows(.refitAll))
     let suffix = number.map { "-\($0)" } ?? ""
-    let best = bestEpoch(search, number: number)
+    let best = bestEpoch(epochs, number: number)
     let mark =
       search.isEmpty ? nil : best.map { LineChart.Highlight(Double($0), "best epoch: \($0)") }
     func points(
@@ -128,6 +150,8 @@ extension ReportPage {
       LineChart.Series(
         "train, again on all but the held-out rows", points(refit, \.trainLoss),
         hasDots: refit.count <= 40),
+      LineChart.Series(
+        "train, again on all rows", points(refitAll, \.trainLoss), hasDots: refitAll.count <= 40),
     ].filter { !$0.points.isEmpty }
     if !losses.isEmpty {
       charts.append(
@@ -147,7 +171,7 @@ extension ReportPage {
           x: "epoch", y: "RMSE", divisions: (.whole, .even), series: [rmse], highlight: mark
         ).markup)
     }
-    let rates = points(search.isEmpty ? refit : search, \.learningRate)
+    let rates = points([search, refit, refitAll].first { !$0.isEmpty } ?? [], \.learningRate)
     if let first = rates.first, rates.contains(where: { $0.y != first.y }) {
       let series = [LineChart.Series("learning rate", rates, hasDots: rates.count <= 40)]
       charts.append(
@@ -171,25 +195,42 @@ extension ReportPage {
 
   private func secondsChart(_ number: Int?, _ suffix: String) -> Markup? {
     let epochs = (documents.run["epochs"]?.elements ?? []).filter {
-      $0["phase"]?.stringValue.map(Self.modelNumber) == .some(number)
+      $0["phase"]?.stringValue.map(HistoryEpoch.modelNumber) == .some(number)
     }
-    let hasBoth = ["search", "refit"].allSatisfy { phase in
-      epochs.contains { $0["phase"]?.stringValue?.hasPrefix(phase) == true }
+    func training(_ epoch: JSONValue) -> TrainingPhase? {
+      epoch["phase"]?.stringValue.flatMap(HistoryEpoch.training)
     }
-    let seconds = Self.thinned(epochs).map { $0["seconds"]?.doubleValue ?? 0 }
+    let trainings = TrainingPhase.allCases.filter { phase in
+      epochs.contains { training($0) == phase }
+    }
+    let thinned = Self.thinned(epochs)
+    let seconds = thinned.map { $0["seconds"]?.doubleValue ?? 0 }
     guard seconds.count > 1 else { return nil }
-    let labels = Self.thinned(epochs).map { epoch in
-      let isSearch = epoch["phase"]?.stringValue?.hasPrefix("search") == true
-      return (isSearch || !hasBoth ? "" : "r") + "\(epoch["epoch"]?.intValue ?? 0)"
+    let labels = thinned.map { epoch in
+      (trainings.count > 1 ? training(epoch).map { Self.letter(of: $0) } ?? "" : "")
+        + "\(epoch["epoch"]?.intValue ?? 0)"
     }
+    let letters = trainings.filter { $0 != .search }.map { training in
+      "\(Self.letter(of: training)): trained again"
+        + (training == .refitAll ? " on all rows" : "")
+    }.joined(separator: ", ")
     let sum = epochs.reduce(0.0) { $0 + ($1["seconds"]?.doubleValue ?? 0) }
     return BarChart(
       "seconds\(suffix)", title: "Seconds by epoch",
-      description: "Bars by epoch; those of the second training are named with an r. On average an "
-        + "epoch took \(FigureText.seconds(sum / Double(epochs.count))).",
-      x: hasBoth ? "epoch (r: trained again)" : "epoch",
+      description: "Bars by epoch" + (trainings.count > 1 ? "; \(letters)" : "")
+        + ". On average an epoch took \(FigureText.seconds(sum / Double(epochs.count))).",
+      x: trainings.count > 1 ? "epoch (\(letters))" : "epoch",
       y: "seconds", labels: labels, series: [BarChart.Series("seconds", seconds)]
     ).markup
+  }
+
+  /// What stands before the number of an epoch, to tell trainings apart.
+  private static func letter(of training: TrainingPhase) -> String {
+    switch training {
+    case .search: ""
+    case .refit: "r"
+    case .refitAll: "a"
+    }
   }
 
   /// At most two hundred of many, the first and the last among them.
@@ -200,10 +241,18 @@ extension ReportPage {
 
   // MARK: - Tables
 
-  private func epochTable(_ epochs: [HistoryEpoch]) -> Markup {
+  private func epochTable(_ epochs: [HistoryEpoch], number: Int?) -> Markup {
     guard !epochs.isEmpty else { return .empty }
-    let shown = Self.thinned(epochs, to: 40)
-    let caption: Markup =
+    var places = Self.thinned(Array(epochs.indices), to: 40)
+    // The epoch that is looked for most is there, whatever is left out.
+    let best = bestEpoch(epochs, number: number)
+    if let place = epochs.firstIndex(where: { $0.training == .search && $0.epoch == best }),
+      !places.contains(place)
+    {
+      places.insert(place, at: places.firstIndex { $0 > place } ?? places.endIndex)
+    }
+    let shown = places.map { epochs[$0] }
+    let caption =
       shown.count < epochs.count
       ? "Epochs: \(shown.count) of \(epochs.count); all are in \(RunDocuments.historyName)"
       : "Epochs"

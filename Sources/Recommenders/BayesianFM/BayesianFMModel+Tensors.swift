@@ -10,23 +10,24 @@ extension BayesianFMModel {
   /// `day_samples` and `neighbour_samples` are features. `global_samples` has w₀, the variance of the
   /// noise, and the cut-points of the ordered probit.
   public var tensors: [NamedTensor] {
+    tensorParts.map {
+      NamedTensor(name: $0.shape.name, shape: $0.shape.shape, values: $0.values())
+    }
+  }
+
+  /// The names and shapes of the tensors: the samples are large.
+  public var tensorShapes: [TensorShape] { tensorParts.map(\.shape) }
+
+  /// The tensors, with a way to their values.
+  private var tensorParts: [(shape: TensorShape, values: () -> [Float])] {
     let (samples, factors) = (details.samples, store.factors)
-    var tensors: [NamedTensor] = []
+    var found: [(shape: TensorShape, values: () -> [Float])] = []
+    func add(_ name: String, _ shape: [Int], _ values: @escaping () -> [Float]) {
+      found.append((TensorShape(name: name, shape: shape), values))
+    }
     func add(_ name: String, _ table: EmbeddingTable?) {
       guard let table else { return }
-      var values: [Float] = []
-      values.reserveCapacity(table.rows * (factors + 1) * samples)
-      let (stride, lanes) = (table.stride, store.lanes)
-      table.withValues { span in
-        for row in 0..<table.rows {
-          for group in 0...factors {
-            let start = row * stride + group * lanes
-            for lane in start..<start + samples { values.append(span[lane]) }
-          }
-        }
-      }
-      tensors.append(
-        NamedTensor(name: name, shape: [table.rows, factors + 1, samples], values: values))
+      add(name, [table.rows, factors + 1, samples]) { sampleValues(of: table) }
     }
     add("user_samples", store.users)
     add("item_samples", store.items)
@@ -35,40 +36,42 @@ extension BayesianFMModel {
     add("cross_samples", store.cross)
     add("day_samples", store.days)
     add("neighbour_samples", store.neighbours)
-    tensors.append(
-      NamedTensor(
-        name: "global_samples", shape: [store.globals.rows, samples],
-        values: store.globals.values(columns: 0..<samples)))
-    let users = configuration.users
-    tensors.append(
-      NamedTensor(name: "user_means", shape: [users], values: parts.standardization.means))
-    tensors.append(
-      NamedTensor(name: "user_spreads", shape: [users], values: parts.standardization.spreads))
+    let (users, items) = (configuration.users, configuration.items)
+    add("global_samples", [store.globals.rows, samples]) {
+      store.globals.values(columns: 0..<samples)
+    }
+    add("user_means", [users]) { parts.standardization.means }
+    add("user_spreads", [users]) { parts.standardization.spreads }
     if let cross = parts.cross {
       // Whole numbers below 2²⁴ are exact as floats.
-      tensors.append(
-        NamedTensor(
-          name: "cross_features", shape: [users, cross.width],
-          values: cross.features.map { Float($0) }))
-      tensors.append(
-        NamedTensor(
-          name: "item_kinds", shape: [configuration.items, cross.width], values: cross.itemColumns))
+      add("cross_features", [users, cross.width]) { cross.features.map { Float($0) } }
+      add("item_kinds", [items, cross.width]) { cross.itemColumns }
     }
     if let days = parts.days {
-      tensors.append(
-        NamedTensor(
-          name: "days", shape: [days.days.count], values: days.days.map { Float($0) }))
+      add("days", [days.days.count]) { days.days.map { Float($0) } }
     }
     if store.neighbours != nil {
-      tensors.append(
-        NamedTensor(
-          name: "neighbour_bounds", shape: [RatingHistory.means, NeighbourFeatures.bins - 1],
-          values: parts.bounds))
-      tensors.append(
-        NamedTensor(
-          name: "recent_means", shape: [users, RatingHistory.means], values: parts.recentMeans))
+      add("neighbour_bounds", [RatingHistory.means, NeighbourFeatures.bins - 1]) { parts.bounds }
+      add("recent_means", [users, RatingHistory.means]) { parts.recentMeans }
     }
-    return tensors
+    return found
+  }
+
+  /// A table of samples without the lanes that fill up its rows.
+  private func sampleValues(of table: EmbeddingTable) -> [Float] {
+    let (samples, factors) = (details.samples, store.factors)
+    var values: [Float] = []
+    values.reserveCapacity(table.rows * (factors + 1) * samples)
+    let (stride, lanes) = (table.stride, store.lanes)
+    table.withValues { span in
+      for row in 0..<table.rows {
+        for group in 0...factors {
+          let start = row * stride + group * lanes
+          for lane in start..<start + samples { values.append(span[lane]) }
+        }
+      }
+    }
+    return values
   }
 
   /// Creates the model from the tensors of a bundle.

@@ -66,6 +66,15 @@ public struct BlendModel: RatingPredictor {
     }
   }
 
+  /// The names and shapes of the parameters of all models.
+  public var tensorShapes: [TensorShape] {
+    models.enumerated().flatMap { number, model in
+      model.tensorShapes.map {
+        TensorShape(name: Self.prefix(number) + $0.name, shape: $0.shape)
+      }
+    }
+  }
+
   /// How many training ratings each user and item had.
   public var trainingCounts: TrainingCounts { models[0].trainingCounts }
 

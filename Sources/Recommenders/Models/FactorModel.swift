@@ -91,10 +91,21 @@ public struct FactorModel: RatingPredictor {
 
   /// The parameters: factors, then biases, as far as the type has them.
   public var tensors: [NamedTensor] {
+    parts.map {
+      NamedTensor(
+        name: $0.shape.name, shape: $0.shape.shape, values: $0.table.values(columns: $0.columns))
+    }
+  }
+
+  /// The names and shapes of the parameters.
+  public var tensorShapes: [TensorShape] { parts.map(\.shape) }
+
+  /// Where the parameters are.
+  private var parts: [(shape: TensorShape, table: EmbeddingTable, columns: Range<Int>)] {
     let factors = configuration.factors
-    var tensors: [NamedTensor] = []
+    var parts: [(shape: TensorShape, table: EmbeddingTable, columns: Range<Int>)] = []
     func add(_ name: String, _ table: EmbeddingTable, _ columns: Range<Int>, shape: [Int]) {
-      tensors.append(NamedTensor(name: name, shape: shape, values: table.values(columns: columns)))
+      parts.append((TensorShape(name: name, shape: shape), table, columns))
     }
     if factors > 0 {
       add("user_factors", users, 0..<factors, shape: [users.rows, factors])
@@ -104,7 +115,7 @@ public struct FactorModel: RatingPredictor {
       add("user_bias", users, factors..<factors + 1, shape: [users.rows])
       add("item_bias", items, factors + 1..<factors + 2, shape: [items.rows])
     }
-    return tensors
+    return parts
   }
 
   /// The ranking key of one pair, summed over the lanes in ascending order.

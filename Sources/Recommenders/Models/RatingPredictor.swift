@@ -10,6 +10,8 @@ public protocol RatingPredictor: Sendable {
   var configuration: ModelConfiguration { get }
   /// The parameters under the names that the bundle gives them.
   var tensors: [NamedTensor] { get }
+  /// The names and shapes of ``tensors``, in their order, without a copy of the values.
+  var tensorShapes: [TensorShape] { get }
   /// How many training ratings each user and item had.
   var trainingCounts: TrainingCounts { get }
   /// The ranking key of one pair.
@@ -52,6 +54,11 @@ extension RatingPredictor {
     fallsBackToMean && trainingCounts.isCold(item, user)
   }
 
+  /// Those of the tensors: a model with large ones says it without making them.
+  public var tensorShapes: [TensorShape] {
+    tensors.map { TensorShape(name: $0.name, shape: $0.shape) }
+  }
+
   /// The rating that the ranking key stands for.
   public func predictedRating(of item: ItemIndex, by user: UserIndex) -> Float {
     configuration.rating(ofKey: rankingKey(of: item, by: user))
@@ -77,6 +84,23 @@ extension RatingPredictor {
   public func contributions(
     to item: ItemIndex, by user: UserIndex, of rated: [RatedItem]
   ) -> [Float]? { nil }
+}
+
+/// The name and the shape of a tensor of a bundle.
+public struct TensorShape: Equatable, Sendable {
+  /// The name, for example `user_factors`.
+  public let name: String
+  /// The sizes of the dimensions.
+  public let shape: [Int]
+
+  /// The number of its values.
+  public var count: Int { shape.reduce(1, *) }
+
+  /// Names a shape.
+  public init(name: String, shape: [Int]) {
+    self.name = name
+    self.shape = shape
+  }
 }
 
 /// A tensor of `Float`s in row-major order, with its name in the bundle.

@@ -72,6 +72,18 @@ public struct EaseModel: RatingPredictor {
     ]
   }
 
+  /// The names and shapes of the tensors: the matrix is large.
+  public var tensorShapes: [TensorShape] {
+    let entries = inputs.byUser.others.count
+    return [
+      TensorShape(name: "inverse", shape: [inverse.rows, inverse.rows]),
+      TensorShape(name: "item_scale", shape: [scales.count]),
+      TensorShape(name: "input_count", shape: [inputs.byUser.starts.count - 1]),
+      TensorShape(name: "input_item", shape: [entries]),
+      TensorShape(name: "input_value", shape: [entries]),
+    ]
+  }
+
   /// The ranking key of one pair: a choice of the item itself does not count.
   ///
   /// - Complexity: O(items).

@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import Publishing
+import Recommenders
 import Storage
 import TestSupport
 import Testing
@@ -13,6 +14,7 @@ import Testing
     let name: String
     var model = #"{"factors": 2}"#
     var more = ""
+    var training = ""
     var titles = true
     var timestamps = true
     var users = 10
@@ -27,7 +29,7 @@ import Testing
       says: ["Loss by epoch", "best epoch: ", "Who rated what", "Title 20 &lt;b&gt;", "Ratings by"]),
     Kind(
       name: "without titles and timestamps", titles: false, timestamps: false,
-      says: ["Loss by epoch", "Recommended, ordered by relevance"]),
+      says: ["Loss by epoch", "Recommended, ordered by relevance", "relevance.inverse"]),
     Kind(name: "two users", users: 2, says: ["2 most active users"]),
     Kind(
       name: "without epochs", model: #"{"type": "item-knn"}"#,
@@ -51,6 +53,12 @@ import Testing
     Kind(
       name: "the best of two", model: #"[{"factors": 2}, {"factors": 3}]"#,
       more: #","select": "best""#, says: ["was taken", "Model 2: biased-dot"]),
+    Kind(
+      name: "trained again twice", training: #", "refit": "all""#,
+      says: [
+        "train, again on all but the held-out rows: ", "train, again on all rows: ",
+        "r: trained again, a: trained again on all rows", ">a1<", "refit-all",
+      ]),
     Kind(
       name: "with exact reasons", more: #","recommend": {"explain": 2}"#,
       says: ["Because of, adding to the key"]),
@@ -81,7 +89,7 @@ import Testing
     let job = try directory.write(
       """
       {"name": "page", "dataset": {"sources": ["\(data)"]}, "model": \(kind.model),
-       "training": {"max_epochs": 2}, "output": {"directory": "out"}\(kind.more)}
+       "training": {"max_epochs": 2\(kind.training)}, "output": {"directory": "out"}\(kind.more)}
       """, to: "job.json")
     let file = try JobFile(contentsOf: job)
     let outcome = try await JobRunner(
@@ -111,12 +119,30 @@ import Testing
       #expect(isThere, "\(sentence)")
     }
 
+    try checkLayers(ofRun: run)
     #expect(try RunReportPage(path: run).text == page)
     #expect(try RunReportPage(path: directory.path("out")).text == page)
     let manifest = try RunDirectory.manifest(ofRun: run)
     let paths = manifest.entries.map(\.path)
     #expect(paths.contains("report.html") && paths.contains("report.json"))
     #expect(!FileSystem.exists(PathName.joined(run, "model/report.json")))
+  }
+
+  /// The report has the layers that the bundle has, and the bundle's tensors have the shapes they say.
+  private func checkLayers(ofRun run: String) throws {
+    let bundle = try ModelBundle.read(PathName.joined(run, "model"))
+    for model in [bundle.model, bundle.blend?.model].compactMap(\.self) {
+      #expect(
+        model.tensorShapes == model.tensors.map { TensorShape(name: $0.name, shape: $0.shape) })
+    }
+    let layers = ModelLayers.of(
+      bundle.model, blend: bundle.blend, plan: bundle.resultPlan["model"])
+    let report = try JSONParser.parseValue(
+      FileSystem.readBytes(PathName.joined(run, "report.json")), path: "report.json")
+    let shown = (report["model"]?["layers"]?.arrayValue ?? []).map {
+      ($0["name"]?.stringValue ?? "") + " \($0["parameters"]?.intValue ?? -1)"
+    }
+    #expect(shown == layers.map { "\($0.name) \($0.numbers)" })
   }
 
   @Test func thePageSaysWhatIsNewSinceTheRunBefore() async throws {

@@ -111,6 +111,49 @@ import Testing
     #expect(PageCheck(text).problems == [])
   }
 
+  /// The rows of a search of 300 epochs whose validation RMSE is least in epoch 251.
+  private func search(_ phase: String) -> [[String]] {
+    (1...300).map { [phase, "\($0)", "0.5", "0.\(999 - $0)", $0 == 251 ? "0.8" : "0.9", "0.001"] }
+  }
+
+  @Test func theBestEpochOfAFurtherModelIsAsManyAsItWasTrainedAgainFor() {
+    let refit = (1...137).map { ["refit-2", "\($0)", "0.4", "", "", "0.001"] }
+    let text = page(
+      metrics: ["training": ["best_epoch": 9, "epochs": 300]],
+      history: search("search-1") + search("search-2") + refit)
+    #expect(text.contains("best epoch: 9<") && text.contains("best epoch: 137<"))
+    #expect(!text.contains("best epoch: 251"))
+    #expect(text.contains(#"<th scope="row" class="n">137</th><td>search-2</td>"#))
+    #expect(PageCheck(text).problems == [])
+  }
+
+  @Test func theBestEpochOfAModelThatWasNotTrainedAgainIsTheLeastOfAll() {
+    let history = search("search-1") + search("search-2")
+    let text = page(metrics: ["training": ["best_epoch": 9, "epochs": 300]], history: history)
+    #expect(text.contains("best epoch: 251<"))
+    #expect(text.contains(#"<th scope="row" class="n">251</th><td>search-2</td>"#))
+    let byLoss = page(
+      plan: ["training": ["early_stopping": ["monitor": "validation-loss"]]],
+      metrics: ["training": ["best_epoch": 9, "epochs": 300]], history: history)
+    #expect(byLoss.contains("best epoch: 300<") && !byLoss.contains("best epoch: 251"))
+  }
+
+  @Test func whatFiltersTookOutIsThreeNumbers() {
+    let text = page(
+      metrics: [
+        "data": [
+          "ratings": 5,
+          "filtered": [
+            "outside_time_span": 1000, "below_minimum": 234, "users_dropped": 1,
+            "items_dropped": 7,
+          ],
+        ]
+      ])
+    #expect(
+      text.replacing("\u{A0}", with: " ")
+        .contains("1,234 ratings, 1 user and 7 items taken out by filters"))
+  }
+
   @Test func theResultIsOneSentence() {
     let metrics: JSONValue = [
       "evaluation": [

@@ -45,7 +45,7 @@ public struct HeatMap: Sendable {
         "tr", [:], [.element("th", ["scope": "row"], [.isolated(name)])] + row.map(cell))
     }
     return HTMLTable.scrolling(
-      Markup(caption),
+      caption,
       .element(
         "table", ["class": "heat"],
         [

@@ -81,7 +81,7 @@ public struct LayerDiagram: Sendable {
       title,
       [
         width > ChartFrame.width
-          ? HTMLTable.scrolling(Markup(title), picture)
+          ? HTMLTable.scrolling(title, picture)
           : picture
       ])
   }
