@@ -14,7 +14,7 @@ struct StartingReport {
   /// The whole text.
   var text: String {
     ([found, guesses, figures, next].filter { !$0.isEmpty }.map { $0.joined(separator: "\n") })
-      .joined(separator: "\n\n") + "\n"
+      .joined(separator: "\n\n").printableLines + "\n"
   }
 
   private var found: [String] {
@@ -120,6 +120,6 @@ struct StartingReport {
   }
 
   private static func day(_ seconds: Int64) -> String {
-    String(Machine.timeText(Date(timeIntervalSince1970: Double(seconds))).prefix(10))
+    Exploration.time(seconds, isDay: true)
   }
 }
