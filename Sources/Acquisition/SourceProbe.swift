@@ -16,9 +16,13 @@ public enum SourceProbe {
     case notAsked(isCached: Bool)
     /// A server that has it.
     case available
+    /// A server that does not answer HEAD, and may well answer GET.
+    case headRefused(status: Int)
   }
 
   private static let maxRedirects = 5
+  /// What servers answer that know no HEAD, or whose signed addresses are for GET alone.
+  private static let refusals: Set<Int> = [403, 405, 501]
 
   /// Looks at a local source; asks a server by HEAD if `asksServer` says so.
   ///
@@ -37,8 +41,7 @@ public enum SourceProbe {
     case .remote(let url):
       if asksServer {
         let secret = try source.credentials?.authorization(environment: environment, base: base)
-        try await ask(url, secret)
-        return .available
+        return try await ask(url, secret)
       }
       var single = source
       single.sources = [location]
@@ -46,7 +49,9 @@ public enum SourceProbe {
     }
   }
 
-  private static func ask(_ url: URL, _ secret: Authorization?) async throws(AcquisitionError) {
+  private static func ask(
+    _ url: URL, _ secret: Authorization?
+  ) async throws(AcquisitionError) -> Answer {
     var limits = FetchLimits()
     limits.totalSeconds = limits.connectSeconds
     // Nothing is written: the answer to HEAD has no body.
@@ -74,10 +79,11 @@ public enum SourceProbe {
           to: location, from: request.url, mayBePrivate: mayBePrivate)
         continue
       }
+      if refusals.contains(answer.status) { return .headRefused(status: answer.status) }
       guard answer.status == 200 else {
         throw .unavailable(attempts: ["\(request.url.shown): HTTP status \(answer.status)"])
       }
-      return
+      return .available
     }
     throw .refused(url: url.shown, reason: "it redirects more than \(maxRedirects) times")
   }

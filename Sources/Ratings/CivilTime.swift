@@ -10,18 +10,28 @@ public struct CivilTime: Equatable, Sendable {
   public let weekday: Int
   /// The hour, from 0 to 23.
   public let hour: Int
+  /// The minute, from 0 to 59.
+  public let minute: Int
+  /// The second, from 0 to 59.
+  public let second: Int
 
   /// How long a day takes.
   public static let secondsPerDay = 86_400
 
   /// Finds the moment of a number of seconds since 1970-01-01 UTC, which may be negative.
   ///
+  /// Every number of seconds is one: the days are few enough that no sum of them overflows, and the
+  /// second of the day is a remainder, since a day's first second may be below the least number.
+  ///
   /// Years are counted from March here, so that the leap day is a year's last: 400 of them are
   /// always 146,097 days long, 100 of them 36,524, 4 of them 1,461 and one of them 365, but for a day
   /// more in the last part of each. From March on, five months take 153 days.
   public init(secondsSince1970 seconds: Int64) {
     let days = Self.day(ofSecond: seconds)
-    hour = Self.remainder(Int(seconds), Self.secondsPerDay) / 3600
+    let secondOfDay = Self.remainder(Int(seconds), Self.secondsPerDay)
+    hour = secondOfDay / 3600
+    minute = secondOfDay / 60 % 60
+    second = secondOfDay % 60
     // 1970-01-05 was a Monday.
     weekday = Self.remainder(days - 4, 7)
     // From 1 March of the year 0 to 1 January 1970.

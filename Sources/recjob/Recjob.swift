@@ -112,7 +112,7 @@ enum Diagnostics {
   static func report(_ error: Any) {
     let name = TerminalStyle.standardError.text("recjob:", .bad) + " "
     let start = (JournalStream.isStandardError ? JournalStream.prefix(.error) : "") + name
-    let text = "\(error)".split(separator: "\n").joined(separator: "\n\(start)")
+    let text = "\(error)".printableLines.split(separator: "\n").joined(separator: "\n\(start)")
     try? FileHandle.standardError.write(contentsOf: Data("\(start)\(text)\n".utf8))
   }
 }

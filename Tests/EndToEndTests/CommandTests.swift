@@ -136,6 +136,31 @@ import Testing
     #expect(try fixture.recjob("recommend", "out").status == 64)
   }
 
+  @Test func aUserMayBeNamedAfterTheBundle() throws {
+    let fixture = try JobFixture()
+    _ = try fixture.run()
+    let named = try fixture.recjob("recommend", "out", "7", "-k", "2", "3")
+    #expect(named.status == 0, "\(named.errors)")
+    #expect(
+      try named.output
+        == fixture.recjob("recommend", "out", "--user", "7", "--user", "3", "-k", "2").output)
+  }
+
+  @Test(arguments: [["recommend", "job.json", "3"], ["inspect", "job.json"]])
+  func whoGivesAJobFileForABundleIsToldItsOutput(arguments: [String]) throws {
+    let fixture = try JobFixture()
+    let answer = try BuiltProgram.run(arguments, in: fixture.directory.path)
+    #expect(answer.status == 66 && answer.errors.contains("job.json is a job file and no bundle"))
+    #expect(answer.errors.contains("the output directory of its runs, "))
+  }
+
+  @Test func anErrorDoesNotReachTheTerminalAsCommands() throws {
+    let fixture = try JobFixture()
+    let answer = try fixture.recjob("validate", "a\u{1B}[31m\u{202E}b.json")
+    #expect(answer.status != 0 && answer.errors.contains("a\u{FFFD}[31m\u{FFFD}b.json"))
+    #expect(!answer.errors.unicodeScalars.contains { $0 == "\u{1B}" || $0 == "\u{202E}" })
+  }
+
   @Test func severalUsersAreAnsweredInTheirOrder() throws {
     let fixture = try JobFixture()
     _ = try fixture.run()

@@ -184,7 +184,11 @@ import Testing
   @Test func theDoctorAsksServersOnlyWhenToldTo() throws {
     let fixture = try JobFixture()
     let server = LoopbackServer { request, _ in
-      request.path == "/here" ? .body("x") : .init(status: 404)
+      switch request.path {
+      case "/here": .body("x")
+      case "/gone": .status(404)
+      default: .status(Int(request.path.dropFirst()) ?? 500)
+      }
     }
     func doctor(_ path: String, _ arguments: String...) throws -> Outcome {
       try fixture.directory.write(
@@ -197,5 +201,11 @@ import Testing
     #expect(try doctor("/here", "--network").output.contains("/here answers"))
     let missing = try doctor("/gone", "--network")
     #expect(missing.status == 69 && missing.output.contains("HTTP status 404"))
+    for status in [403, 405, 501] {
+      let refused = try doctor("/\(status)", "--network")
+      #expect(refused.status == 0 && refused.output.contains("a download may work"))
+      #expect(refused.output.contains("does not answer HEAD (HTTP status \(status))"))
+    }
+    #expect(try doctor("/503", "--network").status == 69)
   }
 }

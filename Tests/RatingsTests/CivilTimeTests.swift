@@ -48,5 +48,11 @@ struct CivilTimeTests {
     let time = CivilTime(secondsSince1970: seconds)
     #expect((1...12).contains(time.month) && (0...6).contains(time.weekday))
     #expect((0...23).contains(time.hour) && abs(time.year) > 292_000_000_000 - 300_000_000)
+    #expect([time.minute, time.second] == (seconds < 0 ? [29, 52] : [30, 7]))
+  }
+
+  @Test func theTimeOfDayGoesOnBefore1970() {
+    let time = CivilTime(secondsSince1970: -86_400 - 3_599)
+    #expect([time.day, time.hour, time.minute, time.second] == [30, 23, 0, 1])
   }
 }

@@ -62,7 +62,9 @@ extension JSONNode {
       guard case .object(let members) = kind, members.count == 1, members[0].key == "file",
         case .string(let path) = members[0].node.kind, !path.isEmpty
       else { return self }
-      let ids = Self.ids(try read(path)).map { JSONNode(kind: .string($0), position: position) }
+      let ids = IDLines.ids(of: try read(path)).map {
+        JSONNode(kind: .string($0), position: position)
+      }
       return JSONNode(kind: .array(ids), position: position)
     }
     var node = self
@@ -80,12 +82,5 @@ extension JSONNode {
     default: break
     }
     return node
-  }
-
-  /// The ids in the lines of a text; empty lines are none.
-  private static func ids(_ text: String) -> [String] {
-    let mark = "\u{FEFF}"
-    let lines = text.unicodeScalars.drop { $0 == mark.unicodeScalars.first }
-    return lines.split { $0 == "\n" || $0 == "\r" }.map { String(Substring($0)) }
   }
 }

@@ -40,7 +40,7 @@ public struct Examination: Sendable {
   public func text(_ style: TerminalStyle) -> String {
     var lines: [String] = []
     var area = ""
-    let width = findings.map(\.subject.count).max() ?? 0
+    let width = findings.map(\.subject.printable.count).max() ?? 0
     for finding in findings {
       if finding.area != area {
         if !lines.isEmpty { lines.append("") }
@@ -49,12 +49,13 @@ public struct Examination: Sendable {
       }
       let state = finding.state.rawValue
       let padding = String(repeating: " ", count: Self.stateWidth - state.count)
-      let subject =
-        finding.subject + String(repeating: " ", count: width - finding.subject.count)
+      let name = finding.subject.printable
+      let subject = name + String(repeating: " ", count: width - name.count)
       let margin = String(repeating: " ", count: 2 + Self.stateWidth + 2 + width + 2)
-      let text = finding.text.split(separator: "\n").joined(separator: "\n\(margin)")
+      let text = finding.text.printableLines.split(separator: "\n")
+        .joined(separator: "\n\(margin)")
       lines.append("  \(style.text(state, finding.state.tone))\(padding)  \(subject)  \(text)")
-      if let advice = finding.advice { lines.append("\(margin)→ \(advice)") }
+      if let advice = finding.advice { lines.append("\(margin)→ \(advice.printableLines)") }
     }
     lines += ["", summary]
     return lines.joined(separator: "\n") + "\n"

@@ -95,6 +95,11 @@ struct JobExamination {
     let shown = location.shown
     switch answer {
     case .available: return .ok(Self.area, subject, "\(shown) answers")
+    case .headRefused(let status):
+      return .warning(
+        Self.area, subject,
+        "\(shown) does not answer HEAD (HTTP status \(status)); a download may work",
+        "\"recjob fetch \(job)\" tells whether it does")
     case .notAsked(let isCached):
       return .ok(
         Self.area, subject,

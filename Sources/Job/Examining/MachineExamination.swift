@@ -82,7 +82,7 @@ enum MachineExamination {
   }
 }
 
-/// The memory of the machine, or of the control group that bounds this process.
+/// The memory of the machine, or of the control groups that bound this process.
 enum MemoryState {
   /// The bytes that a run could have, as far as the system tells.
   static var availableBytes: Int? {
@@ -94,7 +94,34 @@ enum MemoryState {
   }
 
   private static var groupLimit: Int? {
-    let text = try? FileSystem.readText("/sys/fs/cgroup/memory.max", limit: 64)
-    return text.flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
+    let groups = (try? FileSystem.readText("/proc/self/cgroup", limit: 1 << 16)) ?? ""
+    return limitFiles(groups: groups).compactMap { path in
+      // A group without a limit says "max".
+      let text = try? FileSystem.readText(path, limit: 64)
+      return text.flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
+    }.min()
+  }
+
+  /// Where the limits of the groups of a process may stand, by its list of them: its own, then those of
+  /// the groups around it, each of which bounds it too.
+  ///
+  /// A path that is not there, as where the list is that of another namespace, has no limit.
+  static func limitFiles(groups: String) -> [String] {
+    groups.split(separator: "\n").flatMap { line -> [String] in
+      let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+      guard parts.count == 3 else { return [] }
+      let (root, name): (String, String)
+      if parts[0] == "0", parts[1].isEmpty {
+        (root, name) = ("/sys/fs/cgroup", "memory.max")
+      } else if parts[1].split(separator: ",").contains("memory") {
+        (root, name) = ("/sys/fs/cgroup/memory", "memory.limit_in_bytes")
+      } else {
+        return []
+      }
+      let steps = parts[2].split(separator: "/").filter { $0 != ".." }
+      return (0...steps.count).reversed().map { depth in
+        ([root] + steps.prefix(depth).map { String($0) } + [name]).joined(separator: "/")
+      }
+    }
   }
 }

@@ -32,12 +32,12 @@ extension Exploration {
       rows.map { "\(FigureText.count($0.count)) \($0.reason.rawValue)" }.joined(separator: ", ")
     }
     var facts = [
-      ("source", TextTable.printable(fetched.dataset.shownOrigin)),
+      ("source", fetched.dataset.shownOrigin.printable),
       ("sha256", fetched.dataset.sha256.hex),
     ]
     if let items = fetched.items {
       facts += [
-        ("items file", TextTable.printable(items.shownOrigin)), ("its sha256", items.sha256.hex),
+        ("items file", items.shownOrigin.printable), ("its sha256", items.sha256.hex),
       ]
     }
     facts.append(("rows read", FigureText.count(report.rowsRead)))

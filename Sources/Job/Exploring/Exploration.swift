@@ -75,8 +75,7 @@ public struct Exploration: Sendable {
     }
     let day = "\(padded(time.year, 4))-\(padded(time.month))-\(padded(time.day))"
     if isDay { return day }
-    let second = Int(seconds) - CivilTime.day(ofSecond: seconds) * CivilTime.secondsPerDay
-    return "\(day) \(padded(time.hour)):\(padded(second / 60 % 60)):\(padded(second % 60))"
+    return "\(day) \(padded(time.hour)):\(padded(time.minute)):\(padded(time.second))"
   }
 
   /// The name of a stretch of time: its month where it is one, else the year it begins in.

@@ -33,7 +33,7 @@ struct BundleProvenance: Sendable {
     var facts: [(String, String)] = []
     let dataset = resultPlan["dataset"]
     if let source = run?["dataset"]?["source"]?.stringValue {
-      facts.append(("source", TextTable.printable(source)))
+      facts.append(("source", source.printable))
     }
     facts.append(("data", "SHA-256 " + (dataset?["sha256"]?.stringValue ?? "unknown")))
     if let items = dataset?["items"]?["sha256"]?.stringValue {

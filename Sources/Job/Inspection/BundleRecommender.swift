@@ -21,6 +21,7 @@ public struct BundleRecommender: Sendable {
   /// - Throws: `PublishingError` if there is no whole bundle.
   public init(bundle path: String, k: Int, explain: Int? = nil) throws {
     self.path = path
+    try BundleQueryError.requireNoJobFile(path)
     let bundle = try ModelBundle.read(path)
     self.bundle = bundle
     let plan = bundle.resultPlan["recommend"]
@@ -74,19 +75,11 @@ public struct BundleRecommender: Sendable {
     }
   }
 
-  /// The ids of a text with one on each line; lines without one do not count.
-  public static func users(ofText text: [UInt8]) -> [String] {
-    text.split(separator: UInt8(ascii: "\n")).map { line in
-      String(decoding: line.last == UInt8(ascii: "\r") ? line.dropLast() : line, as: UTF8.self)
-    }.filter { !$0.isEmpty }
-  }
-
   /// The ids of a file with one on each line, of standard input if its name is `-`.
   ///
-  /// - Throws: `StorageError` if it cannot be read.
+  /// - Throws: `StorageError` if it cannot be read or is not UTF-8.
   public static func users(ofFile path: String) throws -> [String] {
-    guard path == "-" else { return users(ofText: try FileSystem.readBytes(path)) }
-    return users(ofText: Array(try FileHandle.standardInput.readToEnd() ?? Data()))
+    try IDLines.ids(ofFile: path)
   }
 
   /// All ratings that the bundle has.

@@ -16,6 +16,7 @@ public struct ModelSummary: Sendable {
 
   /// Reads the bundle at a path.
   public init(bundle path: String) throws {
+    try BundleQueryError.requireNoJobFile(path)
     bundle = try ModelBundle.read(path)
     layers = ModelLayers.of(
       bundle.model, blend: bundle.blend, plan: bundle.resultPlan["model"])

@@ -26,22 +26,7 @@ struct TextTable {
 
   mutating func add(_ cells: [String]) {
     precondition(cells.count == alignments.count, "a row has other columns than the header")
-    rows.append(cells.map(Self.printable))
-  }
-
-  /// A text of the data as a terminal may show it: what would move the cursor, change colours or turn
-  /// the direction of the line becomes a replacement character.
-  static func printable(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: isControl) else { return text }
-    return String(
-      String.UnicodeScalarView(text.unicodeScalars.map { isControl($0) ? "\u{FFFD}" : $0 }))
-  }
-
-  private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.value {
-    case 0..<0x20, 0x7F...0x9F, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069: true
-    default: false
-    }
+    rows.append(cells.map(\.printable))
   }
 
   /// A text in lines of at most some width, broken between words; all but the first are indented.

@@ -1,4 +1,5 @@
 import Ratings
+import Storage
 
 /// A reason why a bundle does not answer.
 public enum BundleQueryError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -6,6 +7,8 @@ public enum BundleQueryError: Error, Equatable, Sendable, CustomStringConvertibl
   case unknownUser(bundle: String, user: String, users: Int, hint: String)
   /// The bundle does not know some of several users; the others were answered.
   case unknownUsers(bundle: String, unknown: [String], of: Int, hint: String)
+  /// What was given for a bundle is a job file, whose runs are in a directory.
+  case jobFile(path: String, output: String)
 
   /// One sentence for people.
   public var description: String {
@@ -14,11 +17,23 @@ public enum BundleQueryError: Error, Equatable, Sendable, CustomStringConvertibl
       return
         "\(bundle) does not know the user \"\(user)\": none of its \(users) users has this id; "
         + hint
+    case .jobFile(let path, let output):
+      return "\(path) is a job file and no bundle; give the output directory of its runs, \(output)"
     case .unknownUsers(let bundle, let unknown, let count, let hint):
       let named = unknown.prefix(5).map { "\"\($0)\"" }.joined(separator: ", ")
       return "\(bundle) does not know \(unknown.count) of the \(count) users: \(named)"
         + (unknown.count > 5 ? " and others" : "") + "; " + hint
     }
+  }
+}
+
+extension BundleQueryError {
+  /// Refuses a job file, which people give where its output directory is meant.
+  static func requireNoJobFile(_ path: String) throws(BundleQueryError) {
+    guard path.hasSuffix(".json"), FileSystem.isRegularFile(path),
+      let file = try? JobFile(contentsOf: path), let plan = try? Plan(file)
+    else { return }
+    throw .jobFile(path: path, output: file.resolved(plan.output.directory ?? "out"))
   }
 }
 

@@ -75,7 +75,7 @@ public struct UserRecommendations: Sendable {
 
   /// Two tables for a terminal, and the reasons below them.
   public var text: String {
-    let name = TextTable.printable(user)
+    let name = user.printable
     let rated = ratedCount == 1 ? "1 item" : "\(FigureText.count(ratedCount)) items"
     return """
       User \(name) rated \(rated). The best rated:

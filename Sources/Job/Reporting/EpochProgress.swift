@@ -3,31 +3,45 @@ import Recommenders
 /// What is told of a training under way: the epoch, what early stopping has seen, the time left.
 struct EpochProgress {
   private let label: String
-  private let limit: Int
-  private let stopping: EarlyStoppingOptions?
+  /// The epoch at which it ends at the latest; `nil` where that is not known.
+  private let limit: Int?
+  private let options: EarlyStoppingOptions?
   private let begin: Duration
   private var epochsDone = 0
-  private var best: (epoch: Int, value: Double)?
+  /// What early stopping has seen; `nil` where nothing is watched, or not all of it is known.
+  private var stopping: EarlyStopping?
   private var last = 0
 
   /// Begins a training.
   ///
   /// - Parameters:
   ///   - label: The phase of training.
-  ///   - limit: The epoch at which it ends at the latest.
-  ///   - stopping: What ends it earlier, if anything does.
-  ///   - begin: When its first epoch began, since some instant.
-  init(label: String, limit: Int, stopping: EarlyStoppingOptions?, begin: Duration) {
+  ///   - limit: The epoch at which it ends at the latest; `nil` where that is not known.
+  ///   - options: What ends it earlier, if anything does.
+  ///   - first: The number of its first epoch here.
+  ///   - history: The epochs of an earlier process, whose training this one may go on with.
+  ///   - begin: When its first epoch here began, since some instant.
+  init(
+    label: String, limit: Int?, stopping options: EarlyStoppingOptions?, first: Int = 1,
+    history: [EpochRecord] = [], begin: Duration
+  ) {
     self.label = label
     self.limit = limit
-    self.stopping = stopping
+    self.options = options
     self.begin = begin
+    // A training that could not go on with the earlier one began anew.
+    let before = history.prefix { $0.epoch < first }
+    guard let options, before.count == first - 1 else { return }
+    var stopping = EarlyStopping(options)
+    for record in before { Self.observe(record, &stopping) }
+    self.stopping = stopping
   }
 
   /// The epoch that a training after this one ends with: the best, or the last where no epoch is
-  /// better than another.
-  var chosenEpoch: Int {
-    stopping?.restoreBest == true ? best?.epoch ?? last : last
+  /// better than another; `nil` where that is not known.
+  var chosenEpoch: Int? {
+    guard options?.restoreBest == true else { return last }
+    return stopping.map { $0.bestEpoch ?? last }
   }
 
   /// Takes note of an epoch that ended, and returns the text.
@@ -35,29 +49,37 @@ struct EpochProgress {
     epochsDone += 1
     last = record.epoch
     let seconds = (now - begin) / .seconds(1) / Double(epochsDone)
-    var parts = ["\(label): epoch \(record.epoch) of \(stopping == nil ? "" : "at most ")\(limit)"]
+    let atMost = options == nil ? "" : "at most "
+    var parts = ["\(label): epoch \(record.epoch)" + (limit.map { " of \(atMost)\($0)" } ?? "")]
     if let rmse = record.validationRMSE {
       parts.append("validation RMSE \(Self.digits(rmse))")
-      parts += watch(record, rmse)
+      parts += watch(record)
     } else {
       parts.append("loss \(Self.digits(record.trainLoss))")
     }
     parts.append("\(ComparisonOutcome.fixed(seconds, digits: seconds < 10 ? 2 : 0)) s an epoch")
+    guard let limit else { return parts.joined(separator: ", ") }
     let left = TransferProgress.clock(seconds * Double(max(limit - record.epoch, 0)))
-    parts.append(stopping == nil ? "\(left) left" : "at most \(left) left")
+    parts.append("\(atMost)\(left) left")
     return TransferProgress.bar(Double(record.epoch) / Double(max(limit, 1))) + " "
       + parts.joined(separator: ", ")
   }
 
-  private mutating func watch(_ record: EpochRecord, _ rmse: Double) -> [String] {
-    guard let stopping else { return [] }
-    let value = stopping.monitor == .validationLoss ? record.validationLoss ?? rmse : rmse
-    if best.map({ value < $0.value - stopping.minDelta }) ?? true { best = (record.epoch, value) }
-    guard let best, best.epoch != record.epoch else { return ["the best so far"] }
+  private mutating func watch(_ record: EpochRecord) -> [String] {
+    guard var stopping, let options else { return [] }
+    Self.observe(record, &stopping)
+    self.stopping = stopping
+    guard let best = stopping.bestEpoch, best != record.epoch else {
+      return stopping.bestEpoch == nil ? [] : ["the best so far"]
+    }
     return [
-      "best \(Self.digits(best.value)) in epoch \(best.epoch)",
-      "patience \(record.epoch - best.epoch) of \(stopping.patience)",
+      "best \(Self.digits(stopping.best)) in epoch \(best)",
+      "patience \(stopping.wait) of \(options.patience)",
     ]
+  }
+
+  private static func observe(_ record: EpochRecord, _ stopping: inout EarlyStopping) {
+    if let value = stopping.value(of: record) { stopping.observe(value, epoch: record.epoch) }
   }
 
   private static func digits(_ value: Double) -> String {

@@ -39,9 +39,9 @@ public enum ExitStatus: Int32, CaseIterable, Sendable {
     case let error as AcquisitionError: self.init(acquisition: error.decisive)
     case is RatingsError: self = .badData
     case is ModelError: self = .badData
+    case BundleQueryError.jobFile: self = .inputMissing
     case is BundleQueryError: self = .badData
     case is JSONError: self = .badData
-    case is BundleQueryError: self = .badData
     case let error as TrainingError: self.init(training: error)
     case let error as PublishingError: self.init(publishing: error)
     case is GateRefusal: self = .refused

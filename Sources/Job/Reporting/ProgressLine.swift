@@ -37,6 +37,7 @@ public final class ProgressLine: Sendable {
   public func show(_ text: String) {
     guard isShown else { return }
     // A line that is as wide as the terminal would wrap, and the next could not take its place.
+    let text = text.printable
     let fitting = columns().map { String(text.prefix(max($0 - 1, 1))) } ?? text
     shown.withLock { shown in
       shown = fitting

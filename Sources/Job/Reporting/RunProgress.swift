@@ -14,6 +14,8 @@ public final class RunProgress: Sendable {
     var training: EpochProgress?
     /// The epochs that trainings chose, by the position of their model.
     var chosenEpochs: [Int: Int] = [:]
+    /// How far an earlier process came with the training that is taken up again.
+    var resumed: (step: TrainingStep, history: [EpochRecord])?
     /// When the last stage or epoch ended.
     var mark = Duration.zero
     /// When the trials under way began, and how many there were then.
@@ -65,18 +67,25 @@ public final class RunProgress: Sendable {
     reading.show(member, received: bytes, total: total)
   }
 
+  /// Tells how far an earlier process came with the trainings of a run.
+  func resumes(_ checkpoint: TrainingCheckpoint) {
+    guard isShown else { return }
+    state.withLock { state in
+      for training in checkpoint.ended where training.step.phase == .search {
+        state.chosenEpochs[training.step.model] = training.bestEpoch
+      }
+      state.resumed = checkpoint.current.map { ($0.step, $0.progress.history) }
+    }
+  }
+
   /// Tells that an epoch has ended.
   func ended(_ epoch: PhasedEpoch, of plan: Plan) {
     guard isShown else { return }
     let text = state.withLock { state in
       let now = elapsed()
       if state.label != epoch.label {
-        let number = epoch.model ?? 0
-        if let training = state.training, epoch.phase != .search {
-          state.chosenEpochs[number] = state.chosenEpochs[number] ?? training.chosenEpoch
-        }
         state.label = epoch.label
-        state.training = Self.training(epoch, plan, state.chosenEpochs[number], state.mark)
+        state.training = Self.training(epoch, plan, state)
       }
       let text = state.training?.text(epoch.record, now: now) ?? ""
       if epoch.phase == .search, let training = state.training {
@@ -103,6 +112,7 @@ public final class RunProgress: Sendable {
       state.label = nil
       state.training = nil
       state.chosenEpochs = [:]
+      state.resumed = nil
       state.mark = now
       return text
     }
@@ -115,13 +125,20 @@ public final class RunProgress: Sendable {
   }
 
   private static func training(
-    _ epoch: PhasedEpoch, _ plan: Plan, _ chosen: Int?, _ begin: Duration
+    _ epoch: PhasedEpoch, _ plan: Plan, _ state: State
   ) -> EpochProgress {
-    let model = plan.models[min(epoch.model ?? 0, plan.models.count - 1)]
-    let isWatched = epoch.phase == .search && model.type.hasBestEpoch
-    let limit = model.fixedEpochs ?? plan.training.maxEpochs
+    let number = epoch.model ?? 0
+    let model = plan.models[min(number, plan.models.count - 1)]
+    let isSearch = epoch.phase == .search
+    let isWatched = isSearch && model.type.hasBestEpoch
+    let most = model.fixedEpochs ?? plan.training.maxEpochs
+    let step = TrainingStep(epoch.phase, model: number)
+    let history = state.resumed.flatMap { $0.step == step ? $0.history : nil }
+    // A model of fixed epochs is trained anew without a search.
+    let chosen = state.chosenEpochs[number] ?? (model.type.hasBestEpoch ? nil : most)
     return EpochProgress(
-      label: epoch.label, limit: epoch.phase == .search ? limit : chosen ?? limit,
-      stopping: isWatched ? plan.training.earlyStopping : nil, begin: begin)
+      label: epoch.label, limit: isSearch ? most : chosen,
+      stopping: isWatched ? plan.training.earlyStopping : nil, first: epoch.record.epoch,
+      history: history ?? [], begin: state.mark)
   }
 }

@@ -80,7 +80,8 @@ public struct StandardErrorLog: LogHandler {
     switch format {
     case .text:
       let level = event.level.tone.map { style.text(event.level.rawValue, $0) }
-      let words = [time, level ?? event.level.rawValue, "\(event.message)"].compactMap(\.self)
+      let message = "\(event.message)".printableLines
+      let words = [time, level ?? event.level.rawValue, message].compactMap(\.self)
       return (words + fields.map { "\($0.key)=\(Self.quoted("\($0.value)"))" })
         .joined(separator: " ")
     case .json:
@@ -94,8 +95,11 @@ public struct StandardErrorLog: LogHandler {
   }
 
   private static func quoted(_ text: String) -> String {
-    text.isEmpty || text.contains { $0.isWhitespace || $0 == "\"" || $0 == "=" }
-      ? JSONValue.string(text).text() : text
+    let isPlain =
+      !text.isEmpty && text == text.printable
+      && !text.contains { $0.isWhitespace || $0 == "\"" || $0 == "=" }
+    // JSON escapes some of what a terminal obeys, but not all of it.
+    return isPlain ? text : JSONValue.string(text).text().printable
   }
 }
 

@@ -24,12 +24,14 @@ struct JobComputation {
       checkpoints?.trainingBegins()
       defer { checkpoints?.trainingIsOver() }
       var epochs = EpochClock()
+      let earlier = checkpoints?.load()
+      if let earlier { progress?.resumes(earlier) }
       let trained = try ModelTraining(
         plan: plan, dataset: dataset, split: split, threads: threads,
         onEpoch: {
           epochs.ended($0)
           report($0)
-        }, earlier: checkpoints?.load()
+        }, earlier: earlier
       ) { (checkpoint) throws(TrainingError) in
         try checkpoints?.epochEnded(checkpoint)
       }.run()

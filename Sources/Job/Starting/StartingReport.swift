@@ -39,9 +39,13 @@ struct StartingReport {
   /// The whole text.
   var text: String {
     ([found, foundItems, guesses, figures, next, otherWay].filter { !$0.isEmpty }.map {
-      $0.joined(separator: "\n")
+      $0.joined(separator: "
+")
     })
-    .joined(separator: "\n\n") + "\n"
+    .joined(separator: "
+
+").printableLines + "
+"
   }
 
   private var found: [String] {
@@ -204,6 +208,6 @@ struct StartingReport {
   }
 
   private static func day(_ seconds: Int64) -> String {
-    String(Machine.timeText(Date(timeIntervalSince1970: Double(seconds))).prefix(10))
+    Exploration.time(seconds, isDay: true)
   }
 }

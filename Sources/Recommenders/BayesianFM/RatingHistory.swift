@@ -84,7 +84,9 @@ struct RatingHistory: Sendable {
     return Self.windows.map { window in
       var (sum, weights): (Float, Float) = (0, 0)
       for place in (max(end - window.rows, range.lowerBound)..<end).reversed() {
-        let weight = window.halfLife / (window.halfLife + Float(time - times[place]))
+        // Never negative, but it may be more than `Int64.max`.
+        let passed = UInt64(bitPattern: time &- times[place])
+        let weight = window.halfLife / (window.halfLife + Float(passed))
         sum += weight * (residuals[place] - bias)
         weights += weight
       }

@@ -5,8 +5,6 @@ struct DayFeatures: Sendable, Equatable {
   /// The days of training rows since 1970-01-01, ascending.
   let days: [Int64]
 
-  private static let secondsPerDay: Int64 = 86_400
-
   /// Takes days over.
   init(days: [Int64]) {
     self.days = days
@@ -53,7 +51,7 @@ struct DayFeatures: Sendable, Equatable {
   }
 
   private static func day(of time: Int64) -> Int64 {
-    time / secondsPerDay - (time % secondsPerDay < 0 ? 1 : 0)
+    Int64(CivilTime.day(ofSecond: time))
   }
 }
 

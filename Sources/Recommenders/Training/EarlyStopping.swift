@@ -6,8 +6,10 @@ public struct EarlyStopping: Equatable, Sendable {
   private let options: EarlyStoppingOptions
   /// The best epoch so far; `nil` before the first.
   public private(set) var bestEpoch: Int?
-  private var best = Double.infinity
-  private var wait = 0
+  /// The value of the best epoch; infinite before the first.
+  public private(set) var best = Double.infinity
+  /// How many epochs in a row were not better.
+  public private(set) var wait = 0
 
   /// Begins before the first epoch.
   public init(_ options: EarlyStoppingOptions) {
@@ -24,7 +26,16 @@ public struct EarlyStopping: Equatable, Sendable {
     case stop
   }
 
+  /// The value of an epoch that is followed; `nil` without validation rows.
+  public func value(of record: EpochRecord) -> Double? {
+    switch options.monitor {
+    case .validationRMSE: record.validationRMSE
+    case .validationLoss: record.validationLoss
+    }
+  }
+
   /// Takes note of an epoch's value.
+  @discardableResult
   public mutating func observe(_ value: Double, epoch: Int) -> Verdict {
     if value < best - options.minDelta {
       best = value

@@ -245,13 +245,11 @@ private struct TrainingCourse {
   private(set) var learningRate: Double
   private(set) var isOver = false
   private let decay: Double
-  private let monitor: MonitoredValue?
   private var stopping: EarlyStopping?
 
   init(_ resolved: ResolvedTraining, stopping options: EarlyStoppingOptions?) {
     learningRate = resolved.learningRate
     decay = resolved.learningRateDecay
-    monitor = options?.monitor
     stopping = options.map { EarlyStopping($0) }
   }
 
@@ -262,18 +260,10 @@ private struct TrainingCourse {
   @discardableResult
   mutating func observe(_ record: EpochRecord) -> Bool {
     learningRate *= decay
-    guard let value = monitored(record) else { return false }
+    guard let value = stopping?.value(of: record) else { return false }
     let verdict = stopping?.observe(value, epoch: record.epoch)
     isOver = verdict == .stop
     return verdict == .better
-  }
-
-  private func monitored(_ record: EpochRecord) -> Double? {
-    switch monitor {
-    case .validationRMSE: record.validationRMSE
-    case .validationLoss: record.validationLoss
-    case nil: nil
-    }
   }
 }
 

@@ -15,7 +15,7 @@ struct Recommend: ParsableCommand {
       does not know are left out and named in the end; the exit status is then 65.
 
       EXAMPLES
-        recjob recommend jobs/out/movielens-small --user 68
+        recjob recommend jobs/out/movielens-small 68
         recjob recommend jobs/out/movielens-small --user 68 -k 3 --explain 0
         recjob recommend jobs/out/movielens-small --users users.txt --json
         cut -d, -f1 new.csv | recjob recommend jobs/out/movielens-small --users -
@@ -25,9 +25,13 @@ struct Recommend: ParsableCommand {
   @Argument(help: "The bundle.", completion: .file())
   var bundle: String
 
+  @Argument(help: ArgumentHelp("Ids of users, as in the dataset.", valueName: "id"))
+  var named: [String] = []
+
   @Option(
     name: .customLong("user"),
-    help: ArgumentHelp("A user's id, as in the dataset; may be repeated.", valueName: "id"))
+    help: ArgumentHelp(
+      "A user's id that begins with a hyphen, or any; may be repeated.", valueName: "id"))
   var ids: [String] = []
 
   @Option(
@@ -53,13 +57,13 @@ struct Recommend: ParsableCommand {
   func validate() throws {
     if k < 1 { throw ValidationError("-k takes 1 or more.") }
     if let explain, explain < 0 { throw ValidationError("--explain takes 0 or more.") }
-    if ids.isEmpty, users == nil {
-      throw ValidationError("Name a user by --user, or several by --users.")
+    if named.isEmpty, ids.isEmpty, users == nil {
+      throw ValidationError("Name a user after the bundle, or several by --users.")
     }
   }
 
   func run() throws {
-    let asked = try ids + (users.map { try BundleRecommender.users(ofFile: $0) } ?? [])
+    let asked = try named + ids + (users.map { try BundleRecommender.users(ofFile: $0) } ?? [])
     let recommender = try BundleRecommender(
       bundle: bundle, k: k, explain: explain ?? (json ? nil : 2))
     var isFirst = true

@@ -61,6 +61,27 @@ import Testing
     #expect(findings.first { $0.state == .problem }?.status == .badData)
   }
 
+  @Test func theGroupsAroundAProcessBoundItsMemoryToo() {
+    #expect(
+      MemoryState.limitFiles(groups: "1:cpu:/x\n0::/system.slice/recjob.service\n") == [
+        "/sys/fs/cgroup/system.slice/recjob.service/memory.max",
+        "/sys/fs/cgroup/system.slice/memory.max", "/sys/fs/cgroup/memory.max",
+      ])
+    #expect(
+      MemoryState.limitFiles(groups: "4:cpu,memory:/") == [
+        "/sys/fs/cgroup/memory/memory.limit_in_bytes"
+      ])
+  }
+
+  @Test func whatATerminalWouldObeyIsNotShown() {
+    let text = Examination(findings: [
+      .warning("job", "a\u{1B}b", "c\u{1B}[31m\u{202E}d\ne", "f\u{9B}g"),
+      .ok("job", "x", "y"),
+    ]).text(.plain)
+    #expect(text.contains("a\u{FFFD}b  c\u{FFFD}[31m\u{FFFD}d\n") && text.contains("f\u{FFFD}g"))
+    #expect(text == text.printableLines)
+  }
+
   @Test func secretsAreLookedForAndNeverShown() async throws {
     let job = """
       {"name": "x", "dataset": {"sources": ["https://example.org/data.csv"],

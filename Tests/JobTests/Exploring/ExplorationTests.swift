@@ -14,6 +14,12 @@ import Testing
     #expect(Exploration.time(seconds, isDay: true) == text.prefix { $0 != " " })
   }
 
+  /// As the missing times of a table that were written as numbers.
+  @Test func theFarthestMomentsAreWrittenToo() {
+    #expect(Exploration.time(.min) == "-292277022657-01-27 08:29:52")
+    #expect(Exploration.time(.max) == "292277026596-12-04 15:30:07")
+  }
+
   @Test func stretchesOfTimeHaveShortNames() throws {
     let march = TimeProfile.Period(year: 1996, month: 3, count: 1)
     #expect(Exploration.name(of: march, months: 1) == "1996-03")

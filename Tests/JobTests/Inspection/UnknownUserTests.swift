@@ -39,9 +39,4 @@ import Testing
         + "ids are numbers")
     #expect(ExitStatus(error) == .badData)
   }
-
-  @Test func aFileOfUsersMayHaveAnyLineEnds() {
-    #expect(BundleRecommender.users(ofText: Array("1\r\n\n 2\n3".utf8)) == ["1", " 2", "3"])
-    #expect(BundleRecommender.users(ofText: []).isEmpty)
-  }
 }

@@ -64,6 +64,49 @@ import Testing
         == "[##########----------] refit: epoch 1 of 2, loss 1.2500, 1.00 s an epoch, 0:01 left")
   }
 
+  @Test func aTrainingThatIsTakenUpAgainKnowsItsBestEpoch() {
+    let terminal = Terminal()
+    let progress = terminal.progress()
+    let history = [0.9, 0.8].enumerated().map { Self.epoch(.search, $0 + 1, $1).record }
+    progress.resumes(
+      TrainingCheckpoint(
+        ended: [],
+        current: .init(
+          step: TrainingStep(.search),
+          progress: TrainingProgress(history: history, weights: [], memory: [], bestWeights: nil))))
+    progress.ended(Self.epoch(.search, 3, 0.85), of: Plan(name: "x", sources: []))
+    #expect(terminal.last.contains("epoch 3 of at most 50, validation RMSE 0.8500, best 0.8000"))
+    #expect(terminal.last.contains("in epoch 2, patience 1 of 3"))
+    progress.ended(Self.epoch(.refit, 1, nil), of: Plan(name: "x", sources: []))
+    #expect(terminal.last.contains("refit: epoch 1 of 2, "))
+  }
+
+  @Test func whatIsNotKnownOfAnEarlierProcessIsNotClaimed() {
+    let terminal = Terminal()
+    let progress = terminal.progress()
+    let plan = Plan(name: "x", sources: [])
+    progress.ended(Self.epoch(.search, 3, 0.85), of: plan)
+    #expect(!terminal.last.contains("best"))
+    progress.ended(Self.epoch(.refit, 1, nil), of: plan)
+    #expect(terminal.last == "refit: epoch 1, loss 1.2500, 0.00 s an epoch")
+  }
+
+  @Test func aRefitAfterASearchThatEndedEarlierHasItsEpochs() {
+    let terminal = Terminal()
+    let progress = terminal.progress()
+    let ended = EndedTraining(
+      step: TrainingStep(.search), history: [], bestEpoch: 7, tensors: [])
+    progress.resumes(TrainingCheckpoint(ended: [ended], current: nil))
+    progress.ended(Self.epoch(.refit, 1, nil), of: Plan(name: "x", sources: []))
+    #expect(terminal.last.contains("refit: epoch 1 of 7, "))
+  }
+
+  @Test func nothingIsShownThatATerminalObeys() {
+    let terminal = Terminal()
+    terminal.line().show("a\u{1B}[31m\u{202E}b")
+    #expect(terminal.last == "a\u{FFFD}[31m\u{FFFD}b")
+  }
+
   @Test func trialsTellHowMuchTimeIsLeft() {
     let terminal = Terminal()
     let progress = terminal.progress()

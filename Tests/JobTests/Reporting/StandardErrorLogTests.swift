@@ -23,6 +23,17 @@ import Testing
         == #"{"time":"T","level":"warning","message":"Look","job":"a","reason":"x \"y\"\nz"}"#)
   }
 
+  @Test func whatATerminalWouldObeyIsNotWritten() {
+    let line = StandardErrorLog(format: .text, logLevel: .info).line(
+      LogEvent(
+        level: .info, message: "M\u{1B}[31m", error: nil,
+        metadata: ["a": "x\u{1B}y", "b": "x\u{202E}y", "c": "\u{9B}"],
+        source: "", file: "", function: "", line: 0), time: nil)
+    #expect(
+      line
+        == "info M\u{FFFD}[31m a=\"x\\u001by\" b=\"x\u{FFFD}y\" c=\"\u{FFFD}\"", "\(line)")
+  }
+
   @Test func numbersStayNumbersInJSON() {
     func line(_ format: LogFormat) -> String {
       StandardErrorLog(format: format, logLevel: .info).line(

@@ -63,5 +63,7 @@ import Testing
   @Test func daysAreThoseOfUTC() {
     #expect(FigureText.day(1_537_799_250) == "2018-09-24")
     #expect(FigureText.day(-1) == "1969-12-31")
+    #expect(FigureText.day(.min) == "-292277022657-01-27")
+    #expect(FigureText.day(.max) == "292277026596-12-04")
   }
 }

@@ -64,6 +64,7 @@ import Testing
       ("1,2,0x1p2,4", 5, "the rating \"0x1p2\" is not a finite decimal number"),
       ("1,2,,4", 5, "the rating \"\" is not a finite decimal number"),
       ("1,2,1e40,4", 5, "the rating \"1e40\" is too large"),
+      ("1,2,\u{202E},4", 5, "the rating \"\\u{202E}\" is not a finite decimal number"),
       ("1,2,\u{7},4", 5, "the rating \"\\u{07}\" is not a finite decimal number"),
       ("1,2,3,4.5", 7, "the timestamp \"4.5\" is not a whole number of seconds"),
       ("1,2,3,", 7, "the timestamp \"\" is not a whole number of seconds"),

@@ -37,6 +37,18 @@ struct FeatureEncodingTests {
     #expect(history.means(before: 1_000, of: 0) == [0, 0])
   }
 
+  @Test func theFarthestTimesAreTimesToo() {
+    let ratings = RatingSubset(
+      Self.columns([(0, 0, 5, .min), (0, 1, 2, .max), (1, 0, 4, 0), (1, 1, 3, 86_399)]))
+    let days = DayFeatures(ratings)
+    #expect(days.days.count == 3 && days.feature(of: 1) == 1)
+    #expect(days.feature(of: .min) == 0 && days.feature(of: .max) == 2)
+    let history = RatingHistory(ratings, users: 2, items: 2)
+    #expect(history.trainingMeans(ratings).allSatisfy { $0.allSatisfy(\.isFinite) })
+    // An age of all seconds there are leaves nearly nothing of a residual.
+    #expect(history.means(before: .max, of: 0).allSatisfy { abs($0) < 1e-6 })
+  }
+
   @Test func aRowsOwnRatingHasNoPartInItsFeature() {
     func means(_ own: Float) -> [[Float]] {
       // The mean of all must not move either, so another user's rating makes up for it.

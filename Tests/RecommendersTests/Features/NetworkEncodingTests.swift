@@ -32,6 +32,8 @@ struct NetworkEncodingTests {
     #expect(date.rows(of: -1, firstDay: nil)[0] == 1)
     #expect(date.rows(of: 4_107_542_400, firstDay: nil)[0] == 10)
     #expect(DateEncoding(Self.ratings([.min, .max])).years == DateEncoding.maximumYears)
+    #expect(date.rows(of: .min, firstDay: DateEncoding.farthestDay)[0] == 1)
+    #expect(date.rows(of: .max, firstDay: -DateEncoding.farthestDay)[0] == 10)
   }
 
   @Test(

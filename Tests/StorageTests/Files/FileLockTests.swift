@@ -1,7 +1,8 @@
 import Foundation
-import Storage
 import TestSupport
 import Testing
+
+@testable import Storage
 
 @Suite struct FileLockTests {
   private let path: String
@@ -37,6 +38,29 @@ import Testing
       _ = try FileLock.acquire(path, holder: "process 13")
     }
     lock.release()
+  }
+
+  @Test func whoHoldsALockIsToldWithoutTakingIt() throws {
+    #expect(try FileLock.currentHolder(path) == nil)
+    let lock = try FileLock.acquire(path, holder: "process 12")
+    #expect(try FileLock.currentHolder(path) == "process 12")
+    lock.release()
+    #expect(try FileLock.currentHolder(path) == nil)
+  }
+
+  @Test func aLockOfAnotherDeviceIsOfAnotherFile() {
+    let locks = """
+      1: POSIX  ADVISORY  WRITE 20 fe:10:7 0 EOF
+      2: FLOCK  ADVISORY  WRITE 21 fe:10:8 0 EOF
+      2: -> FLOCK  ADVISORY  WRITE 22 fe:10:9 0 EOF
+      """
+    func isHeld(_ inode: UInt64, _ major: UInt32, _ minor: UInt32) -> Bool {
+      FileLock.isHeld(inode: inode, device: DeviceNumber(major: major, minor: minor), in: locks)
+    }
+    #expect(isHeld(8, 254, 16))
+    #expect(!isHeld(8, 254, 10) && !isHeld(8, 8, 16))
+    #expect(!isHeld(7, 254, 16) && !isHeld(9, 254, 16))
+    #expect(DeviceNumber(65_040) == DeviceNumber(major: 254, minor: 16))
   }
 
   @Test func lockEndsWithItsOwner() throws {

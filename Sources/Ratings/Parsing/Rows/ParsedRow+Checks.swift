@@ -16,14 +16,13 @@ extension ParsedRow {
       reason: .invalidText, position: fields[field].start, text: "the \(name) is not UTF-8 text")
   }
 
-  /// Returns a field in quotes for a message: cut where it is long, and without bytes that could
-  /// upset a terminal.
+  /// Returns a field in quotes for a message: cut where it is long, and without what could upset
+  /// a terminal.
   func excerpt(_ field: Int) -> String {
     let content = bytes[fields[field].content]
     let text = String(decoding: content.prefix(40), as: UTF8.self)
     let shown = text.unicodeScalars.map { scalar in
-      scalar.value < 0x20 || scalar.value == 0x7F
-        ? scalar.escaped(asASCII: true) : String(scalar)
+      scalar.isTerminalControl ? scalar.escaped(asASCII: true) : String(scalar)
     }
     return "\"\(shown.joined())\(content.count > 40 ? "…" : "")\""
   }
