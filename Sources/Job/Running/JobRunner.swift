@@ -258,7 +258,8 @@ public struct JobRunner: Sendable {
     let unknown = Candidates(of: dataset, plan.recommend).unknownIDs
     if unknown > 0 {
       logger.warning(
-        "Items of allow or deny not in the data", metadata: ["candidates.unknown": .number(unknown)])
+        "Items of allow or deny not in the data", metadata: ["candidates.unknown": .number(unknown)]
+      )
     }
     for skipped in report.skipped + report.skippedItems {
       logger.warning(

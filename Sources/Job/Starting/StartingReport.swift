@@ -39,13 +39,9 @@ struct StartingReport {
   /// The whole text.
   var text: String {
     ([found, foundItems, guesses, figures, next, otherWay].filter { !$0.isEmpty }.map {
-      $0.joined(separator: "
-")
+      $0.joined(separator: "\n")
     })
-    .joined(separator: "
-
-").printableLines + "
-"
+    .joined(separator: "\n\n").printableLines + "\n"
   }
 
   private var found: [String] {
