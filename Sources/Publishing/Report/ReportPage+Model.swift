@@ -1,13 +1,26 @@
 import Storage
 
 extension ReportPage {
+  /// What a sheet of paper and a window beside others have room for.
+  private static let widestDiagram = 700.0
+
   /// What the model is made of.
   var modelSection: HTMLDocument.Section? {
     guard let model = report["model"] else { return nil }
     let layers = model["layers"]?.elements ?? []
     var content = [HTMLDocument.facts(modelFacts(model)), selectionTable]
     let table = layers.isEmpty ? [] : [layerTable(layers)]
-    content.append(HTMLDocument.beside(table + (diagram(layers).map { [$0.markup] } ?? [])))
+    let diagram = diagram(layers)
+    let isNarrow = diagram.map { $0.width <= ChartFrame.width } ?? false
+    content.append(
+      HTMLDocument.beside(table + (diagram.flatMap { isNarrow ? [$0.markup] : nil } ?? [])))
+    if let diagram, !isNarrow {
+      content.append(
+        diagram.width <= Self.widestDiagram
+          ? diagram.markup
+          : HTMLDocument.note(
+            "So many layers have no readable picture; the table says how they are connected."))
+    }
     return HTMLDocument.Section("model", "Model", content)
   }
 

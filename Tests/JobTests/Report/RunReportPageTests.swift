@@ -49,7 +49,10 @@ import Testing
       name: "a blend",
       model: #"[{"factors": 2}, {"type": "bias"}, {"type": "neural", "factors": 2}]"#,
       more: #","select": "blend""#,
-      says: ["their weights in the blend", "Model 3: neural", "model_1.user_factors"]),
+      says: [
+        "their weights in the blend", "Model 3: neural", "model_1.user_factors",
+        "So many layers have no readable picture",
+      ]),
     Kind(
       name: "the best of two", model: #"[{"factors": 2}, {"factors": 3}]"#,
       more: #","select": "best""#, says: ["was taken", "Model 2: biased-dot"]),

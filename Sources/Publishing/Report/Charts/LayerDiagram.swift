@@ -20,13 +20,24 @@ public struct LayerDiagram: Sendable {
   let identifier: String
   let title: String
   private let layers: [Layer]
+  private let layout: LayeredLayout
 
   /// Describes a picture; inputs that are not among the layers before their own are passed over.
   public init(_ identifier: String, title: String, layers: [Layer]) {
     self.identifier = identifier
     self.title = title
     self.layers = layers
+    layout = LayeredLayout(
+      widths: layers.map { layer in
+        max(Double(layer.name.count) * 6.6, Double(layer.detail.count) * 6) + 16
+      },
+      inputs: layers.enumerated().map { position, layer in
+        layer.inputs.compactMap { name in layers[..<position].firstIndex { $0.name == name } }
+      }, gap: Self.gap)
   }
+
+  /// The width of the picture, in the units of its texts.
+  var width: Double { max(ChartFrame.width, layout.width + 4) }
 
   private static let rowHeight = 58.0
   private static let boxHeight = 36.0
@@ -34,14 +45,6 @@ public struct LayerDiagram: Sendable {
 
   /// The figure.
   public var markup: Markup {
-    let layout = LayeredLayout(
-      widths: layers.map { layer in
-        max(Double(layer.name.count) * 6.6, Double(layer.detail.count) * 6) + 16
-      },
-      inputs: layers.enumerated().map { position, layer in
-        layer.inputs.compactMap { name in layers[..<position].firstIndex { $0.name == name } }
-      }, gap: Self.gap)
-    let width = max(ChartFrame.width, layout.width + 4)
     func center(_ node: Int) -> (x: Double, y: Double) {
       (
         width / 2 + layout.places[node],
