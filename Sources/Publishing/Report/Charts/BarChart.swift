@@ -100,13 +100,14 @@ public struct BarChart: Sendable {
       title, series.count > 1 || overlay != nil ? [picture, legend] : [picture])
   }
 
-  /// The labels, as many of them as have room.
+  /// The labels, as many of them as have room beside one another and within the picture.
   private func names(_ room: Double) -> [Markup] {
     let widest = Double(labels.map(\.count).max() ?? 1) * 6 + 5
     let every = max(Int((widest / room).rounded(.up)), 1)
-    return labels.enumerated().filter { $0.offset % every == 0 }.map { place, label in
-      ChartFrame.text(
-        label, ChartFrame.left + (Double(place) + 0.5) * room, ChartFrame.base + 15, "middle")
+    return labels.enumerated().filter { $0.offset % every == 0 }.compactMap { place, label in
+      let middle = ChartFrame.left + (Double(place) + 0.5) * room
+      guard middle + Double(label.count) * 3.1 <= ChartFrame.width else { return nil }
+      return ChartFrame.text(label, middle, ChartFrame.base + 15, "middle")
     }
   }
 
