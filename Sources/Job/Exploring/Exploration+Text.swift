@@ -88,7 +88,7 @@ extension Exploration {
         ] + (hasTimes ? [rating.timestamp.map { Self.time($0) } ?? ""] : []))
     }
     return ["Ratings: the first \(count) of \(FigureText.count(columns.count))", ""]
-      + Self.indented(table)
+      + table.indentedLines
   }
 
   private var firstItems: [String] {
@@ -110,7 +110,7 @@ extension Exploration {
             ] : []))
     }
     return ["Items: the first \(counts.count) of \(FigureText.count(profile.items))", ""]
-      + Self.indented(table)
+      + table.indentedLines
   }
 
   /// What the histogram is headed by: mean, median and standard deviation.
@@ -131,7 +131,7 @@ extension Exploration {
         TextChart.bar(bin.count, of: greatest, width: 50),
       ])
     }
-    return ["How ratings are given: \(distributionText)", ""] + Self.indented(table)
+    return ["How ratings are given: \(distributionText)", ""] + table.indentedLines
   }
 
   /// How the activity of users and items is called, with the numbers of each.
@@ -169,8 +169,8 @@ extension Exploration {
         "  \(members) with \(FigureText.count(1 << first)) "
           + "\(TextChart.sparkline(Array(activity.doublings[first...]))) \(end) ratings")
     }
-    return ["How active users and items are", ""] + Self.indented(quantiles) + [""]
-      + Self.indented(shares) + [""] + lines.map { $0 + " (each column doubles the number)" }
+    return ["How active users and items are", ""] + quantiles.indentedLines + [""]
+      + shares.indentedLines + [""] + lines.map { $0 + " (each column doubles the number)" }
   }
 
   private var time: [String] {
@@ -224,10 +224,6 @@ extension Exploration {
     }
     return [
       "The \(users.count) most active users by the \(items.count) most rated items", "",
-    ] + Self.indented(cells) + [""] + Self.indented(legend)
-  }
-
-  private static func indented(_ table: TextTable) -> [String] {
-    table.lines.map { $0.isEmpty ? "" : "  " + $0 }
+    ] + cells.indentedLines + [""] + legend.indentedLines
   }
 }

@@ -27,7 +27,7 @@ extension RunComparison {
     for setting in settings {
       table.add([setting.name, Self.cell(setting.before), Self.cell(setting.now)])
     }
-    return ["Settings that differ:"] + Self.indented(table)
+    return ["Settings that differ:"] + table.indentedLines
   }
 
   private static func numberLines(_ title: String, _ values: [Value]) -> [String] {
@@ -41,7 +41,7 @@ extension RunComparison {
         value.name, cell(value.before), cell(value.now), change.map { sign + cell($0) } ?? "–",
       ])
     }
-    return ["\(title): \(values.count - changed.count) numbers are the same"] + indented(table)
+    return ["\(title): \(values.count - changed.count) numbers are the same"] + table.indentedLines
   }
 
   private var listLines: [String] {
@@ -76,7 +76,7 @@ extension RunComparison {
           user.user, share(user.overlap), user.rankCorrelation.map { share($0) } ?? "–",
         ])
       }
-      lines += [""] + Self.indented(table)
+      lines += [""] + table.indentedLines
     }
     for (title, items, titles) in [
       ("entered", found.mostListedEntered, lists.titles.entered),
@@ -86,7 +86,7 @@ extension RunComparison {
       for (item, name) in zip(items, titles) {
         table.add([item.item, "\(item.users)", name ?? ""])
       }
-      lines += [""] + Self.indented(table)
+      lines += [""] + table.indentedLines
     }
     return lines
   }
@@ -95,9 +95,5 @@ extension RunComparison {
     guard let value else { return "–" }
     guard value.intValue == nil, let number = value.doubleValue else { return value.text() }
     return TextTable.rounded(number, digits: 6)
-  }
-
-  private static func indented(_ table: TextTable) -> [String] {
-    table.lines.map { "  " + $0 }
   }
 }

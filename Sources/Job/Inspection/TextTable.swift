@@ -45,6 +45,9 @@ struct TextTable {
     text.count <= width ? text : text.prefix(max(width - 1, 0)) + "…"
   }
 
+  /// The lines as part of a longer text.
+  var indentedLines: [String] { lines.map { $0.isEmpty ? "" : "  " + $0 } }
+
   /// The lines, with a rule below the names.
   var lines: [String] {
     let widths = alignments.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }

@@ -112,7 +112,7 @@ public struct UserRecommendations: Sendable {
         ])
       }
     }
-    return "\n\(heading)\n\n\(Self.indented(table))\n"
+    return "\n\(heading)\n\n\(table.indentedLines.joined(separator: "\n"))\n"
   }
 
   private static func table(_ entries: [Entry], score: String) -> String {
@@ -132,11 +132,7 @@ public struct UserRecommendations: Sendable {
               TextTable.clipped(entry.genres.joined(separator: ", "), to: genreWidth),
             ] : []))
     }
-    return indented(table)
-  }
-
-  private static func indented(_ table: TextTable) -> String {
-    table.lines.map { "  " + $0 }.joined(separator: "\n")
+    return table.indentedLines.joined(separator: "\n")
   }
 
   // MARK: - JSON

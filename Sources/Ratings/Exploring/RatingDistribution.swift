@@ -30,9 +30,6 @@ public struct RatingDistribution: Sendable, Equatable {
   /// steps; equally wide ones on a continuous scale.
   public let bins: [Bin]
 
-  /// Whether neighbouring bins share a bound, because the ratings lie on no common step.
-  public var isContinuous: Bool { step == nil && bins.count > 1 }
-
   init(of values: [Float]) {
     let table = ValueTable(values)
     let count = Double(values.count)

@@ -106,7 +106,7 @@ import Testing
 
   @Test func manyStepsShareBins() {
     let distribution = RatingDistribution(of: (1...100).map { Float($0) })
-    #expect(distribution.bins.count == 20 && !distribution.isContinuous)
+    #expect(distribution.bins.count == 20 && distribution.step != nil)
     #expect(distribution.bins[0] == .init(lower: 1, upper: 5, count: 5))
     #expect(distribution.bins[19] == .init(lower: 96, upper: 100, count: 5))
     #expect(distribution.median == 50.5 && distribution.distinctValues == 100)
@@ -115,7 +115,7 @@ import Testing
   @Test func valuesOnNoStepHaveEqualBins() {
     let values = (0..<1_000).map { Float($0 * $0) / 1_000_000 + 2 }
     let distribution = RatingDistribution(of: values)
-    #expect(distribution.isContinuous && distribution.bins.count == 20)
+    #expect(distribution.step == nil && distribution.bins.count == 20)
     #expect(distribution.bins.reduce(0) { $0 + $1.count } == 1_000)
     #expect(distribution.bins[0].lower == 2 && distribution.bins[19].upper == values[999])
     let sorted = values.sorted()

@@ -47,13 +47,7 @@ public struct BarChart: Sendable {
       (series + [overlay].compactMap(\.self)).flatMap(\.values), start: ChartFrame.base,
       length: -ChartFrame.plotHeight,
       includesZero: startsAtZero)
-    var shapes: [Markup] = []
-    for tick in y.ticks {
-      shapes.append(
-        ChartFrame.line(
-          ChartFrame.left, tick.place, ChartFrame.width - ChartFrame.right, tick.place, "grid"))
-      shapes.append(ChartFrame.text(tick.label, ChartFrame.left - 5, tick.place + 3.5, "end"))
-    }
+    var shapes = ChartFrame.grid(y)
     let room = ChartFrame.plotWidth / Double(max(labels.count, 1))
     let barWidth = room * (labels.count > 20 ? 0.94 : 0.8) / Double(max(series.count, 1))
     for (number, bars) in series.enumerated() {
@@ -112,29 +106,17 @@ public struct BarChart: Sendable {
   }
 
   private var legend: Markup {
-    var entries = series.enumerated().map { number, bars in
-      Self.entry(
-        bars.name, width: 14,
+    var entries: [(name: String, width: Int, sample: [Markup])] = series.enumerated().map {
+      number, bars in
+      let sample: Markup =
         startsAtZero
-          ? ChartFrame.rectangle(1, 1, 12, 10, "bar b\(number % 2)")
-          : .element("circle", ["cx": "7", "cy": "6", "r": "4", "class": "point b\(number % 2)"]))
+        ? ChartFrame.rectangle(1, 1, 12, 10, "bar b\(number % 2)")
+        : .element("circle", ["cx": "7", "cy": "6", "r": "4", "class": "point b\(number % 2)"])
+      return (bars.name, 14, [sample])
     }
     if let overlay {
-      entries.append(Self.entry(overlay.name, width: 34, ChartFrame.line(0, 6, 34, 6, "curve s1")))
+      entries.append((overlay.name, 34, [ChartFrame.line(0, 6, 34, 6, "curve s1")]))
     }
-    return .element("ul", ["class": "legend"], entries)
-  }
-
-  private static func entry(_ name: String, width: Int, _ sample: Markup) -> Markup {
-    .element(
-      "li", [:],
-      [
-        .element(
-          "svg",
-          [
-            "viewBox": "0 0 \(width) 12", "width": "\(width)", "height": "12",
-            "aria-hidden": "true",
-          ], [sample]), Markup(name),
-      ])
+    return ChartFrame.legend(entries)
   }
 }

@@ -49,15 +49,39 @@ enum ChartFrame {
     .element("figure", [:], [.element("figcaption", [:], Markup(caption))] + parts)
   }
 
+  /// The legend of a plot: a sample of each kind, 12 high and as wide as it says, and its name.
+  static func legend(_ entries: [(name: String, width: Int, sample: [Markup])]) -> Markup {
+    .element(
+      "ul", ["class": "legend"],
+      entries.map { entry in
+        .element(
+          "li", [:],
+          [
+            .element(
+              "svg",
+              [
+                "viewBox": "0 0 \(entry.width) 12", "width": "\(entry.width)", "height": "12",
+                "aria-hidden": "true",
+              ], entry.sample), Markup(entry.name),
+          ])
+      })
+  }
+
+  /// The lines across a plot at the marks of its vertical axis.
+  static func grid(_ y: ChartScale) -> [Markup] {
+    y.ticks.flatMap { tick in
+      [
+        line(left, tick.place, width - right, tick.place, "grid"),
+        text(tick.label, left - 5, tick.place + 3.5, "end"),
+      ]
+    }
+  }
+
   /// The lines behind a plot, the marks, and the names of both axes.
   static func axes(
     x: ChartScale, y: ChartScale, xName: String, yName: String, hasVerticalLines: Bool
   ) -> [Markup] {
-    var shapes: [Markup] = []
-    for tick in y.ticks {
-      shapes.append(line(left, tick.place, width - right, tick.place, "grid"))
-      shapes.append(text(tick.label, left - 5, tick.place + 3.5, "end"))
-    }
+    var shapes = grid(y)
     // Marks that would touch the one before are left out.
     var free = -Double.infinity
     for tick in x.ticks {

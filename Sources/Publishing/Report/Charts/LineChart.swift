@@ -128,19 +128,10 @@ public struct LineChart: Sendable {
 
   /// The curves' names, each with a piece of its line.
   static func legend(_ names: [(name: String, hasDots: Bool)]) -> Markup {
-    .element(
-      "ul", ["class": "legend"],
+    ChartFrame.legend(
       names.enumerated().map { number, entry in
-        var shapes = [ChartFrame.line(0, 6, 34, 6, "curve s\(number % 4)")]
-        if entry.hasDots { shapes.append(dot(17, 6, number)) }
-        return .element(
-          "li", [:],
-          [
-            .element(
-              "svg",
-              ["viewBox": "0 0 34 12", "width": "34", "height": "12", "aria-hidden": "true"], shapes
-            ), Markup(entry.name),
-          ])
+        let curve = ChartFrame.line(0, 6, 34, 6, "curve s\(number % 4)")
+        return (entry.name, 34, entry.hasDots ? [curve, dot(17, 6, number)] : [curve])
       })
   }
 }
