@@ -70,11 +70,9 @@ extension JobSchema {
         "The relevance model: `ease`, exact and for up to 30,000 users or items; `ials`, for any number; "
           + "`auto` is `ease` up to \(RelevanceModelType.largestAuto) users or items, then `ials`."),
       Field(
-        "l2", \RelevanceOptions.l2, .number(.positive),
+        "l2", \RelevanceOptions.ease.l2, .number(.positive),
         "λ of `ease`: the greater, the more the lists keep to what is popular."),
-      Field(
-        "low_input", \RelevanceOptions.lowInput, .number(.share),
-        "What a rating below the threshold counts as a choice, where 1 is one from there on."),
+    ] + easeInputs(of: RelevanceOptions.self) + [
       Field(
         "rating_weight", \RelevanceOptions.weights.rating, .number(.notNegative),
         "What the predicted rating counts beside relevance, both standardised for each user."),

@@ -66,6 +66,10 @@ struct MemoryPlan: Equatable, Sendable {
     static let neighbourRating = 20
     /// A similarity of two items, or a residual, and whose it is.
     static let sparseEntry = MemoryLayout<UInt32>.stride + MemoryLayout<Float>.stride
+    /// The rows of `ease` for genres and years of release, about.
+    static let contentRows = 200
+    /// The rows of genres and years that an item of `ease` is in, about.
+    static let contentEntries = 4
     /// A parameter.
     static let parameter = MemoryLayout<Float>.stride
     /// The parameters that a table's row is filled up to a multiple of.
@@ -204,7 +208,7 @@ struct MemoryPlan: Equatable, Sendable {
   }
 
   /// What a relevance model holds that orders the lists, or `ease` as the model: of `ials` its factors;
-  /// of `ease` the inverse, and the choices by user and by item. While it is inverted, its triangle of
+  /// of `ease` the inverse, and the choices by user and by item, genres and years among them. While it is inverted, its triangle of
   /// doubles takes as much again.
   private static func inverse(_ plan: Plan, _ counts: Counts) -> Int {
     let order =
@@ -216,8 +220,10 @@ struct MemoryPlan: Equatable, Sendable {
       return Tables(relevance, counts).model
     }
     guard order == .ease || plan.models.contains(where: { $0.type == .ease }) else { return 0 }
-    let size = min(counts.users, counts.items)
-    return Size.parameter * (size * size + 4 * counts.ratings)
+    let content = counts.users <= counts.items ? Size.contentRows : 0
+    let size = min(counts.users, counts.items) + content
+    return Size.parameter
+      * (size * size + 4 * (counts.ratings + Size.contentEntries * counts.items))
   }
 
   /// The stage that holds the most; the earliest of several.

@@ -33,8 +33,7 @@ struct RelevanceTraining {
     let options = plan.recommend.relevance
     var model = ModelOptions()
     model.type = options.model.resolved(users: users, items: items)
-    model.ease.l2 = options.l2
-    model.ease.lowInput = options.lowInput
+    model.ease = options.ease
     model.ease.threshold = plan.recommend.relevanceThreshold
     model.implicit.threshold = Double(plan.recommend.relevanceThreshold)
     var training = TrainingOptions()

@@ -5,7 +5,7 @@ extension ModelCard {
   /// The body of `keys` for `ease`; `tensors` are those of its model.
   static let pythonEaseKeys = """
     counts, chosen, value = (tensors[f"input_{n}"] for n in ("count", "item", "value"))
-    rows, chosen = np.repeat(np.arange(len(users)), counts.astype(int)), chosen.astype(int)
+    rows, chosen = np.repeat(np.arange(len(counts)), counts.astype(int)), chosen.astype(int)
     own = np.zeros(len(items), np.float32)
     own[chosen[rows == u]] = value[rows == u]
     if len(users) <= len(items):

@@ -77,10 +77,8 @@ public enum RelevanceModelType: String, CaseIterable, Sendable {
 public struct RelevanceOptions: Equatable, Sendable {
   /// The relevance model. The default is `auto`.
   public var model: RelevanceModelType = .auto
-  /// λ of `ease`. The default is 100.
-  public var l2: Double = 100
-  /// The input of a rating below the threshold, where 1 is that of the others. The default is 0.5.
-  public var lowInput: Double = 0.5
+  /// How `ease` learns; its threshold is that of the lists.
+  public var ease = EaseOptions()
   /// The weights of the blend.
   public var weights = BlendWeights()
 

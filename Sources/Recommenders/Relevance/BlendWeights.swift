@@ -2,8 +2,8 @@
 public struct BlendWeights: Equatable, Sendable {
   /// The weight of the predicted rating. The default is 0.5.
   public var rating: Double = 0.5
-  /// The weight of −log popularity. The default is 1.9.
-  public var rarity: Double = 1.9
+  /// The weight of −log popularity. The default is 1.75.
+  public var rarity: Double = 1.75
 
   /// Creates the default weights.
   public init() {}

@@ -11,7 +11,8 @@ extension EaseModel {
   /// - Complexity: O(n³) for the smaller number n of users and items, and O(Σ n_j²) or O(Σ n_u²) for
   ///   its matrix, over the choices of each item or user; 8·n² bytes.
   static func fit(
-    _ ratings: RatingSubset, _ configuration: ModelConfiguration, options: EaseOptions, threads: Int
+    _ ratings: RatingSubset, _ configuration: ModelConfiguration, options: EaseOptions,
+    details: [ItemDetails] = [], threads: Int
   ) throws(TrainingError) -> EaseModel {
     let (users, items) = (configuration.users, configuration.items)
     guard min(users, items) > 0, ratings.count > 0 else { throw .noTrainingRows }
@@ -22,11 +23,13 @@ extension EaseModel {
           + "\(largestMatrix) at most and are \(min(users, items)); use `ials`")
     }
     let inputs = WeightedInteractions(
-      ratings, users: users, items: items, weight: options.input)
+      ratings, users: users, items: items,
+      content: content(details, items: items, input: options.contentInput)
+    ) { options.input(of: $0, on: configuration.scale) }
     let isByUsers = isByUsers(configuration)
     let rows = isByUsers ? inputs.byUser : inputs.byItem
     let columns = isByUsers ? inputs.byItem : inputs.byUser
-    let inverse = SymmetricInverse.inverse(size: min(users, items), threads: threads) {
+    let inverse = SymmetricInverse.inverse(size: rows.count, threads: threads) {
       addProducts($0, rows, columns, to: &$1)
       $1[$0] += options.l2
     }
@@ -65,7 +68,7 @@ extension EaseModel {
   private static func scales(
     _ items: WeightedInteractions.Rows, _ inverse: EmbeddingTable, l2: Double, threads: Int
   ) -> [Float] {
-    let count = items.starts.count - 1
+    let count = items.count
     return Parallel.map((count + pieceLength - 1) / pieceLength, threads: threads) { piece in
       inverse.withValues { values in
         (piece * pieceLength..<min((piece + 1) * pieceLength, count)).map { item in
@@ -91,18 +94,19 @@ extension EaseModel {
   ) throws(ModelError) {
     let lookup = TensorLookup(tensors: tensors)
     let (users, items) = (configuration.users, configuration.items)
-    let size = min(users, items)
+    let rows = max(tensors.first { $0.name == "input_count" }?.values.count ?? 0, users)
+    let counts = try lookup.values("input_count", shape: [rows])
+    let size = Self.isByUsers(configuration) ? rows : items
     let inverse = try lookup.values("inverse", shape: [size, size])
     let scales = try lookup.values("item_scale", shape: [items])
-    let counts = try lookup.values("input_count", shape: [users])
     let count = tensors.first { $0.name == "input_item" }?.values.count ?? 0
     let inputs = WeightedInteractions(
       counts: counts, items: try lookup.values("input_item", shape: [count]),
       weights: try lookup.values("input_value", shape: [count]), itemCount: items)
     guard let inputs else {
       throw .wrongShape(
-        name: "input_count", expected: [users, count],
-        actual: [users, Int(min(counts.reduce(0) { $0 + Double($1) }, 1e15))])
+        name: "input_count", expected: [rows, count],
+        actual: [rows, Int(min(counts.reduce(0) { $0 + Double($1) }, 1e15))])
     }
     self.init(
       configuration, inputs: inputs,

@@ -4,10 +4,11 @@ public import Ratings
 /// A linear model from what a user chose to what the user would choose: key_uj = x_u · B_j.
 ///
 /// B minimises ‖X − XB‖² + λ‖B‖² with a diagonal of zeros: with P = (XᵀX + λI)⁻¹, B_ij = −P_ij / P_jj for
-/// i ≠ j (Steck, *Embarrassingly Shallow Autoencoders for Sparse Data*, 2019). X has a row for each user: 1
-/// for a rating from the threshold on, less for one below, 0 for none.
+/// i ≠ j (Steck, *Embarrassingly Shallow Autoencoders for Sparse Data*, 2019). X has a row for each user:
+/// what the rating counts as a choice (``EaseOptions``), 0 for none. Rows of what items have in common may
+/// follow those of the users; whatever is said of users in A is said of these rows too.
 ///
-/// Where there are fewer users than items, the smaller matrix A = (XXᵀ + λI)⁻¹ is inverted instead:
+/// Where there are no more users than items, the matrix A = (XXᵀ + λI)⁻¹ is inverted instead:
 /// P = (I − XᵀAX) / λ (Woodbury's identity), and so x_u · P_j = A_u · x_j, P_jj = (1 − x_jᵀ A x_j) / λ, and
 /// B_ij = x_iᵀ A x_j / (λ P_jj). Either way,
 /// key_uj = −(x_u · P_j) / P_jj + x_uj, where the second term takes the diagonal out.
@@ -53,12 +54,12 @@ public struct EaseModel: RatingPredictor {
     self.scales = scales
     products = SparseRowProducts(
       starts: inputs.byItem.starts, columns: inputs.byItem.others, weights: inputs.byItem.weights,
-      columnCount: configuration.users)
+      columnCount: inputs.byUser.count)
     self.trainingCounts = trainingCounts
   }
 
-  /// The matrix, the scales and X: the number of choices of each user, their items and their inputs,
-  /// all as floats.
+  /// The matrix, the scales and X: the number of choices of each user and of what follows the users, their
+  /// items and their inputs, all as floats.
   public var tensors: [NamedTensor] {
     let size = inverse.rows
     let sparse = inputs.tensors
@@ -78,7 +79,7 @@ public struct EaseModel: RatingPredictor {
     return [
       TensorShape(name: "inverse", shape: [inverse.rows, inverse.rows]),
       TensorShape(name: "item_scale", shape: [scales.count]),
-      TensorShape(name: "input_count", shape: [inputs.byUser.starts.count - 1]),
+      TensorShape(name: "input_count", shape: [inputs.byUser.count]),
       TensorShape(name: "input_item", shape: [entries]),
       TensorShape(name: "input_value", shape: [entries]),
     ]
@@ -144,7 +145,7 @@ public struct EaseModel: RatingPredictor {
       }
     }
     // A x_j once, so that each i takes one sum.
-    var product = [Double](repeating: 0, count: configuration.users)
+    var product = [Double](repeating: 0, count: inputs.byUser.count)
     inverse.withValues { values in
       for entry in inputs.byItem.entries(of: item) {
         let row = Int(inputs.byItem.others[entry]) * stride

@@ -2,6 +2,14 @@ import Ratings
 
 /// What users chose, each choice with a weight: a sparse matrix X, by user and by item.
 struct WeightedInteractions: Equatable, Sendable {
+  /// An entry of a row.
+  struct Entry: Equatable, Sendable {
+    /// The number of its column.
+    let other: UInt32
+    /// Its weight.
+    let weight: Float
+  }
+
   /// The entries of consecutive rows, those of a row by ascending number.
   struct Rows: Equatable, Sendable {
     /// Where each row begins, and after them the number of entries.
@@ -10,6 +18,9 @@ struct WeightedInteractions: Equatable, Sendable {
     let others: [UInt32]
     /// The weight of each entry.
     let weights: [Float]
+
+    /// The number of rows.
+    var count: Int { starts.count - 1 }
 
     /// Where the entries of a row are.
     func entries(of row: Int) -> Range<Int> { starts[row]..<starts[row + 1] }
@@ -27,6 +38,17 @@ struct WeightedInteractions: Equatable, Sendable {
       return low < range.upperBound && others[low] == other ? weights[low] : 0
     }
 
+    /// Rows that follow these; the entries of each ascend.
+    func followed(by rows: [[Entry]]) -> Rows {
+      var (starts, others, weights) = (starts, others, weights)
+      for row in rows {
+        others += row.map(\.other)
+        weights += row.map(\.weight)
+        starts.append(others.count)
+      }
+      return Rows(starts: starts, others: others, weights: weights)
+    }
+
     /// The same entries by their columns, of which there are `count`.
     func turned(count: Int) -> Rows {
       var starts = [Int](repeating: 0, count: count + 1)
@@ -35,7 +57,7 @@ struct WeightedInteractions: Equatable, Sendable {
       var next = starts
       var turnedOthers = [UInt32](repeating: 0, count: others.count)
       var turnedWeights = [Float](repeating: 0, count: others.count)
-      for row in 0..<self.starts.count - 1 {
+      for row in 0..<self.count {
         for entry in entries(of: row) {
           let place = next[Int(others[entry])]
           next[Int(others[entry])] += 1
@@ -47,13 +69,20 @@ struct WeightedInteractions: Equatable, Sendable {
     }
   }
 
-  /// The choices of each user.
+  /// The choices of each user, and of what follows the users.
   let byUser: Rows
   /// The choices of each item.
   let byItem: Rows
 
   /// Gives each rating a weight; ratings whose weight is 0 are left out.
-  init(_ ratings: RatingSubset, users: Int, items: Int, weight: (Float) -> Float) {
+  ///
+  /// - Parameters:
+  ///   - content: Rows that follow those of the users; the items of each ascend.
+  ///   - weight: The weight of a rating.
+  init(
+    _ ratings: RatingSubset, users: Int, items: Int, content: [[Entry]] = [],
+    weight: (Float) -> Float
+  ) {
     let columns = ratings.columns
     var starts = [Int](repeating: 0, count: users + 1)
     var chosen: [(row: Int, weight: Float)] = []
@@ -76,8 +105,9 @@ struct WeightedInteractions: Equatable, Sendable {
       next[user] += 1
     }
     // Turned once, the users of each item ascend; turned twice, the items of each user do too.
-    byItem = Rows(starts: starts, others: others, weights: weights).turned(count: items)
-    byUser = byItem.turned(count: users)
+    let turned = Rows(starts: starts, others: others, weights: weights).turned(count: items)
+    byUser = turned.turned(count: users).followed(by: content)
+    byItem = content.isEmpty ? turned : byUser.turned(count: items)
   }
 
   /// Takes the matrix from the tensors of a bundle; `nil` if they are not those of such a matrix.
@@ -108,7 +138,7 @@ struct WeightedInteractions: Equatable, Sendable {
   /// The numbers of entries by user, the items, and the weights, as floats.
   var tensors: (counts: [Float], items: [Float], weights: [Float]) {
     (
-      (0..<byUser.starts.count - 1).map { Float(byUser.entries(of: $0).count) },
+      (0..<byUser.count).map { Float(byUser.entries(of: $0).count) },
       byUser.others.map { Float($0) }, byUser.weights
     )
   }

@@ -156,7 +156,8 @@ public struct Trainer: Sendable {
       var options = model.ease
       options.l2 = training.l2 ?? options.l2
       return try EaseModel.fit(
-        inputs.ratings, configuration(on: inputs.ratings), options: options, threads: threads)
+        inputs.ratings, configuration(on: inputs.ratings), options: options, details: details,
+        threads: threads)
     default:
       throw .unsuitable(model: model.type, reason: "there is no training for it")
     }

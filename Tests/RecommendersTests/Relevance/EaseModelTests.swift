@@ -21,6 +21,16 @@ struct EaseModelTests {
     return RatingColumns(users: who, items: what, values: values)
   }
 
+  /// Genres and years of release of some items; of every fourth nothing is known.
+  static func details(items: Int) -> [ItemDetails] {
+    (0..<items).map { item in
+      guard item % 4 > 0 else { return ItemDetails() }
+      return ItemDetails(
+        title: "Film \(item) (\(1990 + item % 3))",
+        genres: item % 2 == 0 ? ["Comedy"] : ["Comedy", "Drama"])
+    }
+  }
+
   static func model(
     users: Int, items: Int, threads: Int = 1, options: EaseOptions = options
   ) throws -> EaseModel {
@@ -29,14 +39,36 @@ struct EaseModelTests {
       cold: .knownTerms, scale: RatingScale(minimum: 1, maximum: 5), trainMean: 3)
     return try EaseModel.fit(
       RatingSubset(ratings(users: users, items: items)), configuration, options: options,
-      threads: threads)
+      details: details(items: items), threads: threads)
   }
 
   static let options = {
     var options = EaseOptions()
     options.l2 = 3
+    options.lowInput = 0.25
+    options.inputPower = 2
+    options.highInput = 1.5
+    options.contentInput = 0.75
     return options
   }()
+
+  /// What ratings of 1 to 5 count with these options.
+  private static let inputs: [Float: Double] = [
+    1: 0.25, 2: 0.25 + 0.75 / 9, 3: 0.25 + 0.75 * 4 / 9, 4: 1, 5: 1.5,
+  ]
+
+  /// The rows of X that follow the users: two genres, three years, and one row of five years, of which
+  /// 1990 to 1992 are in the same.
+  private static func content(items: Int) -> [[Double]] {
+    func row(_ value: (Int) -> Double) -> [Double] {
+      (0..<items).map { $0 % 4 > 0 ? 0.75 * value($0) : 0 }
+    }
+    return [
+      row { $0 % 2 == 0 ? 1 : 0.5.squareRoot() }, row { $0 % 2 == 0 ? 0 : 0.5.squareRoot() },
+      row { _ in 1 }, row { $0 % 3 == 0 ? 1 : 0 }, row { $0 % 3 == 1 ? 1 : 0 },
+      row { $0 % 3 == 2 ? 1 : 0 },
+    ]
+  }
 
   /// X · B by the textbook: invert XᵀX + λI by elimination, divide, take out the diagonal.
   private static func reference(users: Int, items: Int) -> (keys: [[Double]], weights: [[Double]]) {
@@ -44,11 +76,12 @@ struct EaseModelTests {
     let ratings = ratings(users: users, items: items)
     for row in 0..<ratings.count {
       x[ratings.users[row].position][ratings.items[row].position] =
-        ratings.values[row] >= 4 ? 1 : 0.5
+        inputs[ratings.values[row]] ?? .nan
     }
+    let rows = x + content(items: items)
     var gram = [[Double]](repeating: Array(repeating: 0, count: 2 * items), count: items)
     for i in 0..<items {
-      for j in 0..<items { for user in 0..<users { gram[i][j] += x[user][i] * x[user][j] } }
+      for j in 0..<items { for row in rows { gram[i][j] += row[i] * row[j] } }
       gram[i][i] += options.l2
       gram[i][items + i] = 1
     }
@@ -99,12 +132,35 @@ struct EaseModelTests {
         let parts = try #require(
           model.contributions(to: ItemIndex(item), by: UserIndex(user), of: rated))
         for (part, rated) in zip(parts, rated) {
-          let input = rated.rating >= 4 ? 1 : 0.5
+          let input = Self.inputs[rated.rating] ?? .nan
           #expect(abs(Double(part) - input * weights[rated.item.position][item]) < 1e-5)
         }
         let key = model.rankingKey(of: ItemIndex(item), by: UserIndex(user))
         #expect(abs(parts.reduce(0, +) - key) < 1e-5)
       }
+    }
+  }
+
+  @Test func withoutDetailsOrInputThereIsNothingButUsers() throws {
+    var options = Self.options
+    options.contentInput = 0
+    #expect(try Self.model(users: 12, items: 20, options: options).inputs.byUser.count == 12)
+    #expect(try Self.model(users: 12, items: 20).inputs.byUser.count == 18)
+    #expect(EaseModel.content([], items: 20, input: 1).isEmpty)
+  }
+
+  @Test(arguments: [(12, 20), (20, 12)])
+  func anItemThatNobodyChoseIsFoundByItsGenres(users: Int, items: Int) throws {
+    let last = ItemIndex(items - 1)
+    var options = Self.options
+    let known = try Self.model(users: users, items: items, options: options)
+    options.contentInput = 0
+    let unknown = try Self.model(users: users, items: items, options: options)
+    // Every fourth item has no genre, the last one has.
+    #expect((items - 1) % 4 > 0)
+    for user in 0..<users {
+      #expect(unknown.rankingKey(of: last, by: UserIndex(user)) == 0)
+      #expect(known.rankingKey(of: last, by: UserIndex(user)) != 0)
     }
   }
 
@@ -139,7 +195,8 @@ struct EaseModelTests {
   @Test func tensorsThatContradictEachOtherAreRefused() throws {
     let model = try Self.model(users: 12, items: 20)
     for (name, change) in [
-      ("input_count", { $0 + 1 }), ("input_item", { _ in 20 }), ("input_item", { _ in 0.5 }),
+      ("input_count", { $0 + 1 }), ("input_count", { _ in 0 }), ("input_item", { _ in 20 }),
+      ("input_item", { _ in 0.5 }),
       ("item_scale", { _ in Float.nan }),
     ] as [(String, (Float) -> Float)] {
       let tensors = model.tensors.map {
