@@ -76,9 +76,7 @@ struct WeightedInteractions: Equatable, Sendable {
 
   /// Gives each rating a weight; ratings whose weight is 0 are left out.
   ///
-  /// - Parameters:
-  ///   - content: Rows that follow those of the users; the items of each ascend.
-  ///   - weight: The weight of a rating.
+  /// The rows of `content` follow those of the users; the items of each ascend.
   init(
     _ ratings: RatingSubset, users: Int, items: Int, content: [[Entry]] = [],
     weight: (Float) -> Float

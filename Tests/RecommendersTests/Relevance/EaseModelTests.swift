@@ -160,7 +160,8 @@ struct EaseModelTests {
     #expect((items - 1) % 4 > 0)
     for user in 0..<users {
       #expect(unknown.rankingKey(of: last, by: UserIndex(user)) == 0)
-      #expect(known.rankingKey(of: last, by: UserIndex(user)) != 0)
+      let choseNothing = known.inputs.byUser.entries(of: user).isEmpty
+      #expect((known.rankingKey(of: last, by: UserIndex(user)) == 0) == choseNothing)
     }
   }
 
