@@ -16,9 +16,10 @@ INLINE uint64_t middle(const rk_fm_block *b, uint32_t feature, uint32_t border) 
 // A half's part of a turn: the change of one feature, then the record of the next.
 INLINE void do_half(const rk_fm_crew *crew, int half, size_t k) {
   const rk_fm_half *h = crew->halves + half;
-  move(crew->block, crew->old, crew->change, h->move_first, h->move_end, k);
+  move(crew->block, crew->old, crew->change, h->move_first, h->move_end, crew->factors, k);
   if (crew->next_weight)
-    gather(crew->block, crew->next_weight, h->gather_first, h->gather_end, h->record, k);
+    gather(crew->block, crew->next_weight, h->gather_first, h->gather_end, h->record,
+           crew->factors, k);
 }
 
 // The turn is twice its number, plus one as soon as somebody has taken the second half.
@@ -54,6 +55,7 @@ INLINE void lead(rk_fm_crew *crew, const rk_fm_prior *prior, const uint32_t *fea
   float old[RK_FM_STRIDE(k)] __attribute__((aligned(64)));
   crew->old = old;
   crew->change = change;
+  crew->factors = prior->factors;
   rk_fm_half *halves = crew->halves;
   halves[0] = (rk_fm_half){.record = record};
   halves[1] = (rk_fm_half){.record = other};

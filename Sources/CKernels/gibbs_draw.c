@@ -10,9 +10,9 @@ INLINE void sweep(const rk_fm_block *b, const rk_fm_prior *prior, const uint32_t
   for (size_t number = 0; number < count; number++) {
     const size_t feature = features[number];
     const uint64_t first = b->column_starts[feature], end = b->column_starts[feature + 1];
-    gather(b, b->weights + feature * RK_FM_STRIDE(k), first, end, record, k);
+    gather(b, b->weights + feature * RK_FM_STRIDE(k), first, end, record, prior->factors, k);
     draw_change(b, prior, feature, record, old, change, k);
-    move(b, old, change, first, end, k);
+    move(b, old, change, first, end, prior->factors, k);
   }
 }
 
@@ -23,5 +23,5 @@ CLONES void rk_fm_sweep(const rk_fm_block *block, const rk_fm_prior *prior,
 
 CLONES void rk_fm_gather(const rk_fm_block *block, uint32_t feature, uint64_t first, uint64_t end,
                          float *record) {
-  FOR_EACH_K(block->k, gather(block, block->weights + feature * RK_FM_STRIDE(K), first, end, record, K))
+  FOR_EACH_K(block->k, gather(block, block->weights + feature * RK_FM_STRIDE(K), first, end, record, K, K))
 }

@@ -5,7 +5,8 @@
 
 #include "gibbs.h"
 
-// The sums over the ratings of a feature. A matrix of 8 x 8 lies in four vectors, two rows in each.
+// The sums over the ratings of a feature that has some of the factors. A matrix of 8 x 8 lies in four
+// vectors, two rows in each, and is always whole; of a larger one the rows of other factors are zero.
 
 INLINE void add_rows8(const rk_fm_block *b, const float *weight, uint64_t first, uint64_t end,
                       float *record) {
@@ -55,7 +56,7 @@ INLINE void add_rows8(const rk_fm_block *b, const float *weight, uint64_t first,
 }
 
 INLINE void add_rows(const rk_fm_block *b, const float *weight, uint64_t first, uint64_t end,
-                     float *record, size_t k) {
+                     float *record, size_t factors, size_t k) {
   memset(record, 0, RK_FM_RECORD(k) * sizeof *record);
   for (uint64_t n = first; n < end; n++) {
     const float *row = b->records + b->column_rows[n] * RK_FM_RECORD(k);
@@ -65,7 +66,7 @@ INLINE void add_rows(const rk_fm_block *b, const float *weight, uint64_t first, 
       const v16 own = *(const v16 *)(row + OWN(k) + lane) - *(const v16 *)(weight + lane) * x;
       const v16 sums = *(const v16 *)(row + SUMS(k) + lane);
       const v16 p = (sums + own * (0.5f * count)) * xx, g = own * xx;
-      for (size_t f = 0; f < k; f++) {
+      for (size_t f = 0; f < factors; f++) {
         const float own_f = row[OWN(k) + f] - weight[f] * x;
         const float p_f = row[SUMS(k) + f] + own_f * (0.5f * count);
         *(v16 *)(record + f * k + lane) +=
@@ -113,7 +114,7 @@ INLINE void add_ratings8(const rk_fm_block *b, const float *weight, uint64_t fir
 }
 
 INLINE void add_ratings(const rk_fm_block *b, const float *weight, uint64_t first, uint64_t end,
-                        float *record, size_t k) {
+                        float *record, size_t factors, size_t k) {
   memset(record, 0, RK_FM_RECORD(k) * sizeof *record);
   for (uint64_t n = first; n < end; n++) {
     const uint32_t row = b->column_rows[n];
@@ -124,7 +125,7 @@ INLINE void add_ratings(const rk_fm_block *b, const float *weight, uint64_t firs
       const float e = b->residuals[rating];
       for (size_t lane = 0; lane < k; lane += 16) {
         const v16 h = (*(const v16 *)(q + lane) - *(const v16 *)(weight + lane) * x) * x;
-        for (size_t f = 0; f < k; f++)
+        for (size_t f = 0; f < factors; f++)
           *(v16 *)(record + f * k + lane) += h * ((q[f] - weight[f] * x) * x);
         *(v16 *)(record + SUMS(k) + lane) += h * x;
         *(v16 *)(record + RESIDUALS(k) + lane) += h * e;
@@ -136,13 +137,13 @@ INLINE void add_ratings(const rk_fm_block *b, const float *weight, uint64_t firs
 }
 
 INLINE void gather(const rk_fm_block *b, const float *weight, uint64_t first, uint64_t end,
-                   float *record, size_t k) {
+                   float *record, size_t factors, size_t k) {
   if (b->records) {
     if (k == 8) add_rows8(b, weight, first, end, record);
-    else add_rows(b, weight, first, end, record, k);
+    else add_rows(b, weight, first, end, record, factors, k);
   } else {
     if (k == 8) add_ratings8(b, weight, first, end, record);
-    else add_ratings(b, weight, first, end, record, k);
+    else add_ratings(b, weight, first, end, record, factors, k);
   }
 }
 

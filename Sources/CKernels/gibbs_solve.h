@@ -5,6 +5,11 @@
 
 #include "gibbs.h"
 
+// The lane after one of those that a feature has: the first factors, then the linear weight in lane k.
+INLINE size_t next_lane(size_t lane, size_t factors, size_t k) {
+  return lane + 1 == factors ? k : lane + 1;
+}
+
 // The change of a feature's weights: (A + Lambda / noise)^-1 ... as a normal draw.
 //
 // P = noise A + Lambda = L D L' (no roots on the way); the change is
@@ -37,7 +42,8 @@ INLINE void solve(const float *record, const rk_fm_prior *prior, const float *we
     matrix[f * stride + f] += prior->precisions[f];
     right[f] += prior->precisions[f] * (prior->means[f] - weight[f]);
   }
-  for (size_t j = 0; j < lanes; j++) {
+  const size_t factors = prior->factors;
+  for (size_t j = 0; j < lanes; j = next_lane(j, factors, k)) {
     const float *row = matrix + j * stride;
     float pivot = row[j];
     pivot = pivot > prior->precisions[j] ? pivot : prior->precisions[j];
@@ -47,7 +53,7 @@ INLINE void solve(const float *record, const rk_fm_prior *prior, const float *we
     for (size_t lane = 0; lane < stride; lane++) part[lane] = lane > j ? row[lane] : 0;
     for (size_t lane = 0; lane < stride; lane += 16)
       *(v16 *)(right + lane) -= *(const v16 *)(part + lane) * share;
-    for (size_t f = j + 1; f < lanes; f++) {
+    for (size_t f = next_lane(j, factors, k); f < lanes; f = next_lane(f, factors, k)) {
       const float factor = part[f] * reciprocal;
       for (size_t lane = 0; lane < stride; lane += 16)
         *(v16 *)(matrix + f * stride + lane) -= *(const v16 *)(part + lane) * factor;
@@ -55,7 +61,7 @@ INLINE void solve(const float *record, const rk_fm_prior *prior, const float *we
   }
   for (size_t lane = 0; lane < stride; lane++)
     change[lane] = right[lane] * inverse[lane] + normals[lane] * __builtin_sqrtf(inverse[lane]);
-  for (size_t j = lanes; j-- > 1;) {
+  for (size_t j = k; j > 0; j = j == k ? factors - 1 : j - 1) {
     const float known = change[j];
     const float *row = matrix + j * stride;
     for (size_t lane = 0; lane < j; lane++) change[lane] -= row[lane] * inverse[lane] * known;

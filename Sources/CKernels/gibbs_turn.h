@@ -7,7 +7,7 @@
 // What one feature's draw is made of: sum up, draw, and move all that depends on it.
 
 INLINE void move_rows(const rk_fm_block *b, const float *old, const float *change, uint64_t first,
-                      uint64_t end, size_t k) {
+                      uint64_t end, size_t factors, size_t k) {
   if (k == 8) {
     const v8 v = *(const v8 *)old, d = *(const v8 *)change;
     const float linear = change[8];
@@ -42,7 +42,7 @@ INLINE void move_rows(const rk_fm_block *b, const float *old, const float *chang
     const float constant = x * (change[k] + fold16(&part));
     for (size_t lane = 0; lane < k; lane += 16) {
       v16 product = {0};
-      for (size_t f = 0; f < k; f++) product += *(const v16 *)(row + f * k + lane) * change[f];
+      for (size_t f = 0; f < factors; f++) product += *(const v16 *)(row + f * k + lane) * change[f];
       *(v16 *)(row + RESIDUALS(k) + lane) -=
           product * x + *(const v16 *)(row + SUMS(k) + lane) * constant;
     }
@@ -80,14 +80,24 @@ INLINE void move_ratings(const rk_fm_block *b, const float *old, const float *ch
 }
 
 INLINE void move(const rk_fm_block *b, const float *old, const float *change, uint64_t first,
-                 uint64_t end, size_t k) {
-  if (b->records) move_rows(b, old, change, first, end, k);
+                 uint64_t end, size_t factors, size_t k) {
+  if (b->records) move_rows(b, old, change, first, end, factors, k);
   else move_ratings(b, old, change, first, end, k);
+}
+
+// Leaves of a record what belongs to the first factors. As in lanes of padding, nothing is drawn then
+// where nothing is known and no normal number is given.
+INLINE void limit(float *record, size_t factors, size_t k) {
+  for (size_t f = factors; f < k; f++) {
+    for (size_t lane = 0; lane < k; lane++) record[f * k + lane] = record[lane * k + f] = 0;
+    record[SUMS(k) + f] = record[RESIDUALS(k) + f] = 0;
+  }
 }
 
 // Draws a feature's change from its record, and keeps what the weights were.
 INLINE void draw_change(const rk_fm_block *b, const rk_fm_prior *prior, size_t feature,
-                        const float *record, float *old, float *change, size_t k) {
+                        float *record, float *old, float *change, size_t k) {
+  limit(record, prior->factors, k);
   const size_t stride = RK_FM_STRIDE(k);
   float *weight = b->weights + feature * stride;
   if (k == 8) solve8(record, prior, weight, b->normals + feature * stride, change);

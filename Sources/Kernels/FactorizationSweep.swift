@@ -19,17 +19,20 @@ public struct DrawPlace: Sendable {
   }
 }
 
-/// The prior of a group's weights: a row of weights each.
+/// The prior of a group's weights.
 public struct WeightPrior: Sendable {
-  /// The means.
+  /// The means, a row of weights.
   public var means: [Float]
-  /// The precisions.
+  /// The precisions, a row of weights.
   public var precisions: [Float]
+  /// How many factors the group's features have, from 1 to the rank; the others are zero and stay so.
+  public var factors: Int
 
   /// Creates a prior.
-  public init(means: [Float], precisions: [Float]) {
+  public init(means: [Float], precisions: [Float], factors: Int) {
     self.means = means
     self.precisions = precisions
+    self.factors = factors
   }
 }
 
@@ -237,11 +240,15 @@ public final class FactorizationSweep: Sendable {
     precondition(priors.count == block.groups.count, "a prior for each group")
     weights.makeUnique()
     let table = weights
-    forRanges(block.featureCount, size: 256) { [self] range in
-      // Safety: there is a row of numbers for each feature, and each range is written by one thread.
-      unsafe rk_fm_normals(
-        place.seed, place.stream, place.epoch, place.position, place.unit, range.lowerBound,
-        range.upperBound, linearLane, rank, normals.start)
+    for (prior, features) in zip(priors, block.groups) {
+      precondition(prior.factors >= 1 && prior.factors <= rank, "no such number of factors")
+      forRanges(features.count, size: 256) { [self] range in
+        // Safety: there is a row of numbers for each feature, and each range is written by one thread.
+        unsafe rk_fm_normals(
+          place.seed, place.stream, place.epoch, place.position, place.unit,
+          features.lowerBound + range.lowerBound, features.lowerBound + range.upperBound,
+          linearLane, prior.factors, normals.start)
+      }
     }
     // Safety: all addresses outlive this call, which ends after all threads are done with them. The
     // block was checked when it was made.
@@ -261,7 +268,7 @@ public final class FactorizationSweep: Sendable {
       // Safety: the rows live until the end of this turn of the loop.
       nonisolated(unsafe) let prior = unsafe rk_fm_prior(
         means: rows.start(0), precisions: rows.start(1), noise: Float(noisePrecision),
-        linear: isLinear ? 1 : 0)
+        factors: prior.factors, linear: isLinear ? 1 : 0)
       unsafe drawShared(plan, arguments, prior)
       team.forEach(plan.lists.count) { index in
         // Safety: features of different lists share no row, and so no record and no rating. Each is

@@ -47,10 +47,10 @@ public struct SampleRows: Sendable {
 
   /// Adds a row, as a feature of the value `scale`, to the first row of a table.
   ///
-  /// - Precondition: The row exists, and the table's rows are as long.
+  /// - Precondition: The row exists, and the table's rows are as long or have more factors.
   public func add(row: Int, times scale: Float, to target: inout EmbeddingTable) {
     precondition(row >= 0 && row < table.rows, "no such row")
-    precondition(target.rows > 0 && target.stride == table.stride, "rows differ in length")
+    precondition(target.rows > 0 && target.stride >= table.stride, "rows differ in length")
     target.makeUnique()
     // Safety: the rows lie inside their tables, which outlive the call.
     unsafe rk_samples_add(

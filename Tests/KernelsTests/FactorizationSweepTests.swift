@@ -61,10 +61,11 @@ struct SweepFixture {
     }
   }
 
-  func prior(precision: Float) -> WeightPrior {
+  /// `factors` of the features are not zero; all are if it is `nil`.
+  func prior(precision: Float, factors: Int? = nil) -> WeightPrior {
     WeightPrior(
       means: Array(repeating: 0, count: sweep.stride),
-      precisions: Array(repeating: precision, count: sweep.stride))
+      precisions: Array(repeating: precision, count: sweep.stride), factors: factors ?? sweep.rank)
   }
 }
 
@@ -117,6 +118,44 @@ struct SweepFixture {
     }
   }
 
+  /// Where no feature has the last factors, all is drawn as in a model without them. Both have rows of
+  /// one length, so that their linear weights have the same normal numbers.
+  @Test(arguments: [(8, 1), (8, 3), (16, 9), (12, 11), (32, 17)])
+  func factorsThatAGroupLacksStayZero(rank: Int, factors: Int) {
+    var fixture = SweepFixture(rank: rank)
+    for number in fixture.weights.indices {
+      let table = fixture.weights[number]
+      for row in 0..<table.rows {
+        for lane in factors..<rank { fixture.weights[number][row, lane] = 0 }
+      }
+    }
+    var narrow = SweepFixture(rank: factors)
+    for epoch in 1...2 {
+      for number in narrow.weights.indices where epoch == 1 {
+        for row in 0..<narrow.weights[number].rows {
+          for lane in 0..<factors {
+            narrow.weights[number][row, lane] = fixture.weights[number][row, lane]
+          }
+          narrow.weights[number][row, narrow.sweep.linearLane] =
+            fixture.weights[number][row, fixture.sweep.linearLane]
+        }
+      }
+      for sweep in [fixture.sweep, narrow.sweep] {
+        sweep.computeResiduals(
+          targets: fixture.targets,
+          weights: sweep === fixture.sweep ? fixture.weights : narrow.weights, intercept: 1)
+      }
+      fixture.draw(epoch: UInt32(epoch), prior: fixture.prior(precision: 3, factors: factors))
+      narrow.draw(epoch: UInt32(epoch), prior: narrow.prior(precision: 3))
+    }
+    for (wide, table) in zip(fixture.weights, narrow.weights) {
+      for row in 0..<wide.rows {
+        for lane in factors..<rank { #expect(wide[row, lane] == 0) }
+        for lane in 0..<factors { #expect(abs(wide[row, lane] - table[row, lane]) < 1e-3) }
+      }
+    }
+  }
+
   @Test(arguments: [8, 12, 32])
   func threadsDoNotChangeABit(rank: Int) {
     let results = [1, 2, 5].map { threads in
@@ -155,7 +194,7 @@ struct SweepFixture {
     let sweep = FactorizationSweep(blocks: blocks, count: count, rank: rank, threads: 1)
     var prior = WeightPrior(
       means: Array(repeating: 0, count: sweep.stride),
-      precisions: Array(repeating: 1e12, count: sweep.stride))
+      precisions: Array(repeating: 1e12, count: sweep.stride), factors: rank)
     prior.precisions[sweep.linearLane] = 2
     prior.means[sweep.linearLane] = 0.3
     var weights = blocks.map { _ in EmbeddingTable(rows: 1, dimension: sweep.linearLane + 1) }

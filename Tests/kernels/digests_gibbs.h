@@ -136,7 +136,7 @@ static rk_fm_prior prior_of(size_t k, size_t rank) {
   means[k] = small();
   for (size_t lane = rank; lane < stride; lane++)
     if (lane != k) precisions[lane] = 1;
-  return (rk_fm_prior){.means = means, .precisions = precisions, .noise = 1.7f, .linear = 1};
+  return (rk_fm_prior){.means = means, .precisions = precisions, .noise = 1.7f, .factors = rank, .linear = 1};
 }
 
 static void add_machine(const gibbs_machine *m) {
@@ -198,16 +198,26 @@ static const uint32_t *every_feature(size_t count) {
   return features;
 }
 
+// With all factors and, where `some`, with a part of them.
+static void sweep_machine(size_t k, size_t rank, int some) {
+  gibbs_machine machine = begun_machine(k, rank);
+  for (size_t b = 0; b < 2; b++) {
+    const size_t features = machine.blocks[b].features, stride = RK_FM_STRIDE(k);
+    const rk_fm_prior prior = prior_of(k, !some ? rank : b ? 2 : rank / 2);
+    float *normals = (float *)machine.blocks[b].block.normals;
+    for (size_t feature = 0; feature < features; feature++)
+      for (size_t lane = feature * stride + prior.factors; lane < feature * stride + k; lane++)
+        machine.blocks[b].block.weights[lane] = normals[lane] = 0;
+    rk_fm_sweep(&machine.blocks[b].block, &prior, every_feature(features), features);
+  }
+  add_machine(&machine);
+  add_floats(machine.blocks[0].block.records, machine.blocks[0].rows * RK_FM_RECORD(k));
+}
+
 static void test_fm_sweep(void) {
   EACH_WIDTH(k, rank) {
-    gibbs_machine machine = begun_machine(k, rank);
-    rk_fm_prior prior = prior_of(k, rank);
-    for (size_t b = 0; b < 2; b++) {
-      const size_t features = machine.blocks[b].features;
-      rk_fm_sweep(&machine.blocks[b].block, &prior, every_feature(features), features);
-    }
-    add_machine(&machine);
-    add_floats(machine.blocks[0].block.records, machine.blocks[0].rows * RK_FM_RECORD(k));
+    sweep_machine(k, rank, 0);
+    sweep_machine(k, rank, 1);
   }
 }
 

@@ -53,6 +53,9 @@ typedef struct {
   const float *means, *precisions;
   /// The precision of the ratings' noise.
   float noise;
+  /// How many factors the group's features have, at least one, the first ones; the others are zero and
+  /// stay so.
+  size_t factors;
   /// Whether there are linear weights.
   int linear;
 } rk_fm_prior;
@@ -97,6 +100,8 @@ typedef struct {
   const float *_Nullable old;
   const float *_Nullable change;
   const float *_Nullable next_weight;
+  /// How many factors the features have.
+  size_t factors;
   rk_fm_half halves[2];
   /// Written by both, so far from all else; zero at the start.
   uint64_t before_turn[8], turn, before_done[8], done, before_over[8], is_over;

@@ -1,16 +1,18 @@
 extension ModelCard {
   /// The lines that compute the keys of a `bayesian-fm` model, as of the newest training row.
   ///
-  /// Of a row of samples, [0] is the linear term and [1:] are the factors; a feature loses half the
-  /// squares of its factors, which the rows of users and items have lost already.
+  /// Of a row of samples, [0] is the linear term and [1:] are the factors, some features having only the
+  /// first ones; a feature loses half the squares of its factors, which the rows of users and items have
+  /// lost already.
   static let machineKeys = """
     from statistics import NormalDist
     details, t, normal = config["details"], tensors, NormalDist()
-    def feature(row, x):
-        row = np.float64(row) * x
-        row[0] -= (row[1:] ** 2).sum(axis=0) / 2
-        return row
     row = np.float64(t["user_samples"][u])
+    def feature(values, x):
+        part = np.zeros(row.shape)
+        part[: len(values)] = np.float64(values) * x
+        part[0] -= (part[1:] ** 2).sum(axis=0) / 2
+        return part
     row[0] += t["global_samples"][0]
     if "days" in t:
         for d in np.flatnonzero(t["days"] == details["as_of"] // 86400):

@@ -4,7 +4,8 @@ import Ratings
 extension BayesianFMModel {
   /// The kept samples and what belongs to them.
   ///
-  /// A tensor of samples has the shape rows × (factors + 1) × samples, the linear term first.
+  /// A tensor of samples has the shape rows × (factors + 1) × samples, the linear term first; that of
+  /// features that have some of the factors only has no room for the others.
   /// `user_samples` and `item_samples` are what is fixed of a user and an item, added up, their linear
   /// terms less half the squares of the factors; `rater_samples`, `rated_samples`, `cross_samples`,
   /// `day_samples` and `neighbour_samples` are features. `global_samples` has w₀, the variance of the
@@ -20,14 +21,14 @@ extension BayesianFMModel {
 
   /// The tensors, with a way to their values.
   private var tensorParts: [(shape: TensorShape, values: () -> [Float])] {
-    let (samples, factors) = (details.samples, store.factors)
+    let samples = details.samples
     var found: [(shape: TensorShape, values: () -> [Float])] = []
     func add(_ name: String, _ shape: [Int], _ values: @escaping () -> [Float]) {
       found.append((TensorShape(name: name, shape: shape), values))
     }
     func add(_ name: String, _ table: EmbeddingTable?) {
       guard let table else { return }
-      add(name, [table.rows, factors + 1, samples]) { sampleValues(of: table) }
+      add(name, [table.rows, table.dimension / store.lanes, samples]) { sampleValues(of: table) }
     }
     add("user_samples", store.users)
     add("item_samples", store.items)
@@ -59,13 +60,13 @@ extension BayesianFMModel {
 
   /// A table of samples without the lanes that fill up its rows.
   private func sampleValues(of table: EmbeddingTable) -> [Float] {
-    let (samples, factors) = (details.samples, store.factors)
+    let (samples, lanes, stride) = (details.samples, store.lanes, table.stride)
+    let groups = table.dimension / lanes
     var values: [Float] = []
-    values.reserveCapacity(table.rows * (factors + 1) * samples)
-    let (stride, lanes) = (table.stride, store.lanes)
+    values.reserveCapacity(table.rows * groups * samples)
     table.withValues { span in
       for row in 0..<table.rows {
-        for group in 0...factors {
+        for group in 0..<groups {
           let start = row * stride + group * lanes
           for lane in start..<start + samples { values.append(span[lane]) }
         }
@@ -88,6 +89,11 @@ extension BayesianFMModel {
     func rows(of name: String) -> Int {
       tensors.first { $0.name == name }?.shape.first ?? 0
     }
+    /// The factors of the first of some tensors that is there; a file may say anything.
+    func factorCount(of names: String...) -> Int {
+      let found = tensors.first { names.contains($0.name) && $0.shape.count == 3 }
+      return min(max((found?.shape[1] ?? 0) - 1, 0), factors)
+    }
     let names = Set(details.features)
     let hasCross = names.contains(.userGenre) || names.contains(.userDecade)
     let crossFeatures = rows(of: "cross_samples")
@@ -96,16 +102,19 @@ extension BayesianFMModel {
         factors: factors, samples: samples, users: users, items: items,
         hasImplicit: names.contains(.implicit),
         crossFeatures: hasCross && crossFeatures > 0 ? crossFeatures : nil,
+        crossFactors: factorCount(of: "cross_samples"),
         days: names.contains(.day) ? rows(of: "day_samples") : nil,
-        hasNeighbours: names.contains(.timeNeighbours), cuts: max(details.levels.count - 1, 0)))
+        hasNeighbours: names.contains(.timeNeighbours),
+        timeFactors: factorCount(of: "day_samples", "neighbour_samples"),
+        cuts: max(details.levels.count - 1, 0)))
     let lanes = store.lanes
     func fill(_ table: inout EmbeddingTable, _ name: String) throws(ModelError) {
-      let values = try lookup.values(name, shape: [table.rows, factors + 1, samples])
-      let (count, stride) = (table.rows, table.stride)
+      let (count, stride, groups) = (table.rows, table.stride, table.dimension / lanes)
+      let values = try lookup.values(name, shape: [count, groups, samples])
       table.withMutableValues { span in
         var next = 0
         for row in 0..<count {
-          for group in 0...factors {
+          for group in 0..<groups {
             for lane in 0..<samples {
               span[row * stride + group * lanes + lane] = values[next]
               next += 1

@@ -60,9 +60,10 @@ public struct BayesianFMModel: RatingPredictor {
     self.parts = parts
     self.store = store
     self.trainingCounts = trainingCounts
-    let (factors, lanes) = (store.factors, store.lanes)
+    let lanes = store.lanes
     func rows(_ table: EmbeddingTable, isFolded: Bool = false) -> SampleRows {
-      SampleRows(table, factors: factors, lanes: lanes, isFolded: isFolded)
+      SampleRows(
+        table, factors: table.dimension / lanes - 1, lanes: lanes, isFolded: isFolded)
     }
     users = rows(store.users, isFolded: true)
     cross = store.cross.map { rows($0) }

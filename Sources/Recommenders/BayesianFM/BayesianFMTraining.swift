@@ -72,7 +72,9 @@ struct BayesianFMTraining: EpochTraining {
         factors: configuration.factors, samples: options.lanesNeeded, users: configuration.users,
         items: configuration.items, hasImplicit: encoding.hasImplicit,
         crossFeatures: encoding.cross.flatMap { $0.count > 0 ? $0.count : nil },
+        crossFactors: FactorShare.broad.count(of: configuration.factors),
         days: encoding.days?.days.count, hasNeighbours: encoding.neighbours != nil,
+        timeFactors: FactorShare.time.count(of: configuration.factors),
         cuts: max(levels.count - 1, 0)))
   }
 

@@ -129,8 +129,8 @@ struct CrossFeatures: Sendable, Equatable {
       rows.endRow()
     }
     let groups = [
-      FeatureGroup(name: "user-genre", count: genrePairs),
-      FeatureGroup(name: "user-decade", count: decadePairs),
+      FeatureGroup(name: "user-genre", count: genrePairs, share: .broad),
+      FeatureGroup(name: "user-decade", count: decadePairs, share: .broad),
     ]
     return FeatureBlock(
       name: "cross", rowOfRating: rowOfRating, starts: rows.starts, indices: rows.indices,

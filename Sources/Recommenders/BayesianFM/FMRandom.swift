@@ -36,17 +36,22 @@ struct FMRandom: Sendable {
   /// The last word of the counters: 12 bits for the chain, 4 for the purpose, 16 for parts.
   private func unit(_ purpose: Purpose) -> UInt32 { chain << 20 | purpose.rawValue << 16 }
 
-  /// The weights of a block before the first iteration: normal factors, linear weights of zero.
+  /// The weights of a block before the first iteration: normal factors, as many as each group has,
+  /// and zeros.
   func initialWeights(
-    block: Int, features: Int, sweep: FactorizationSweep, deviation: Float
+    block: Int, groups: [(features: Range<Int>, factors: Int)], sweep: FactorizationSweep,
+    deviation: Float
   ) -> EmbeddingTable {
     var table = sweep.normals(
-      features: features, place: place(.initialParameters, iteration: 0, block: block))
+      features: groups.last?.features.upperBound ?? 0,
+      place: place(.initialParameters, iteration: 0, block: block))
     let (stride, linear) = (table.stride, sweep.linearLane)
     table.withMutableValues { values in
-      for row in 0..<features {
-        for lane in 0..<linear { values[row * stride + lane] *= deviation }
-        values[row * stride + linear] = 0
+      for (features, factors) in groups {
+        for row in features {
+          for lane in 0..<factors { values[row * stride + lane] *= deviation }
+          for lane in factors...linear { values[row * stride + lane] = 0 }
+        }
       }
     }
     return table

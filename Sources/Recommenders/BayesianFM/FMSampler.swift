@@ -31,7 +31,8 @@ struct FMSampler: Sendable {
   private var hyperparameters: [GroupHyperparameters]
   /// For each block: rows as ``FactorizationSweep`` has them.
   private var weights: [EmbeddingTable]
-  private let groups: [[Range<Int>]]
+  /// The groups of each block, and how many factors their features have.
+  private let groups: [[(features: Range<Int>, factors: Int)]]
   private let sweep: FactorizationSweep
   private let probit: OrderedProbit?
   private let random: FMRandom
@@ -47,7 +48,12 @@ struct FMSampler: Sendable {
     }
     sweep = FactorizationSweep(
       blocks: relational, count: targets.count, rank: options.rank, threads: threads)
-    groups = relational.map(\.groups)
+    let groups = zip(relational, blocks).map { relational, block in
+      zip(relational.groups, block.groups).map {
+        (features: $0, factors: $1.share.count(of: options.rank))
+      }
+    }
+    self.groups = groups
     random = FMRandom(seed: options.seed, chain: options.chain)
     noisePrecision = 1
     switch options.likelihood {
@@ -65,10 +71,9 @@ struct FMSampler: Sendable {
     hyperparameters = groups.flatMap { $0 }.map { _ in
       GroupHyperparameters(lanes: options.rank + 1)
     }
-    weights = relational.enumerated().map { [sweep, random] number, block in
+    weights = groups.enumerated().map { [sweep, random] number, groups in
       random.initialWeights(
-        block: number, features: block.featureCount, sweep: sweep,
-        deviation: options.initialDeviation)
+        block: number, groups: groups, sweep: sweep, deviation: options.initialDeviation)
     }
   }
 
@@ -163,12 +168,13 @@ struct FMSampler: Sendable {
     computeResiduals(iteration)
     var first = 0
     for block in weights.indices {
-      let own = hyperparameters[first..<first + groups[block].count]
-      first += groups[block].count
+      let priors = zip(hyperparameters[first...], groups[block]).map { own, group in
+        own.prior(linearLane: sweep.linearLane, stride: sweep.stride, factors: group.factors)
+      }
+      first += priors.count
       sweep.draw(
         block: block, weights: &weights[block],
-        priors: own.map { $0.prior(linearLane: sweep.linearLane, stride: sweep.stride) },
-        noisePrecision: noisePrecision, isLinear: options.fitLinear,
+        priors: priors, noisePrecision: noisePrecision, isLinear: options.fitLinear,
         place: random.place(.parameters, iteration: iteration, block: block))
     }
     if probit == nil { drawNoise(iteration) }
@@ -210,23 +216,24 @@ struct FMSampler: Sendable {
 
   /// The normal distribution that a feature's parameters are drawn from, given all others as they
   /// are: the precision matrix, one row after the other, and its product with the mean; the linear
-  /// weight comes first. `group` is the number of the feature's group among those of all blocks.
+  /// weight comes first, then those factors that the feature has. `group` is the number of the feature's group among those of all blocks.
   func conditional(
     ofFeature feature: Int, inBlock block: Int, group: Int
   ) -> (precision: [Double], shift: [Double]) {
     sweep.computeResiduals(targets: targets, weights: weights, intercept: intercept)
     let (squares, products) = sweep.gathered(
       block: block, feature: feature, weights: weights[block])
-    let lanes = options.rank + 1
+    let lanes = groups.flatMap(\.self)[group].factors + 1
     let own = hyperparameters[group]
     let table = parameters[block]
     let current = (0..<lanes).map { lane in Double(table[feature, lane]) }
     // The sums have the linear weight last.
-    func place(_ lane: Int) -> Int { lane == 0 ? lanes - 1 : lane - 1 }
+    let all = options.rank + 1
+    func place(_ lane: Int) -> Int { lane == 0 ? all - 1 : lane - 1 }
     var precision: [Double] = []
     var shift: [Double] = []
     for lane in 0..<lanes {
-      let first = place(lane) * lanes
+      let first = place(lane) * all
       let row = (0..<lanes).map { other in
         noisePrecision * Double(squares[first + place(other)])
       }
@@ -243,12 +250,12 @@ struct FMSampler: Sendable {
   private mutating func drawHyperparameters(_ iteration: UInt32) {
     var number = 0
     for block in weights.indices {
-      for features in groups[block] {
+      for (features, factors) in groups[block] {
         let prior = hyperparameters[number].prior(
-          linearLane: sweep.linearLane, stride: sweep.stride)
+          linearLane: sweep.linearLane, stride: sweep.stride, factors: factors)
         let (sums, squares) = FactorizationSweep.sums(
           of: weights[block], features: features, means: prior.means)
-        for lane in 0...options.rank {
+        for lane in 0...factors {
           let place = lane == 0 ? sweep.linearLane : lane - 1
           hyperparameters[number].draw(
             lane: lane, sum: sums[place], squares: squares[place], count: features.count,

@@ -77,7 +77,7 @@ struct FeatureEncoding: Sendable {
         indices: itemRows.indices, values: itemRows.values,
         groups: [FeatureGroup(name: "item", count: itemCount)]
           + (implicit ? [FeatureGroup(name: "rater", count: userCount)] : [])
-          + items.groups.map { FeatureGroup(name: $0.name, count: $0.count) }),
+          + items.groups),
     ]
     if let cross, cross.count > 0 { blocks.append(cross.block(ratings)) }
     if let days { blocks.append(days.block(ratings)) }

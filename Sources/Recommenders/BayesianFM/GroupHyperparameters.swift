@@ -34,10 +34,11 @@ struct GroupHyperparameters: Sendable, Equatable {
     precisions[lane] = Float(precision)
   }
 
-  /// The same as rows of weights; lanes of padding have the mean 0 and the precision 1.
-  func prior(linearLane: Int, stride: Int) -> WeightPrior {
+  /// The same for a sweep; lanes that the features do not have are of the mean 0 and the precision 1.
+  func prior(linearLane: Int, stride: Int, factors: Int) -> WeightPrior {
     var prior = WeightPrior(
-      means: Array(repeating: 0, count: stride), precisions: Array(repeating: 1, count: stride))
+      means: Array(repeating: 0, count: stride), precisions: Array(repeating: 1, count: stride),
+      factors: factors)
     for lane in means.indices {
       let place = lane == 0 ? linearLane : lane - 1
       prior.means[place] = means[lane]

@@ -3,7 +3,7 @@ import Ratings
 /// What an item's title and genres say, as numbered values; the same for every user.
 struct ItemFeatures: Sendable {
   /// The kinds of feature with their counts, in the order of their numbers.
-  let groups: [(name: String, count: Int)]
+  let groups: [FeatureGroup]
   /// The values of each item, numbered from 0 through all groups.
   let rows: SparseRows
   /// The genres of each item, by number; ascending.
@@ -36,28 +36,32 @@ struct ItemFeatures: Sendable {
 
     var columns: [Column] = []
     if names.contains(.genres) {
-      columns.append(Column(name: "genre", count: genreCount, numbers: genres))
+      columns.append(Column(name: "genre", share: .broad, count: genreCount, numbers: genres))
     }
     if names.contains(.releaseYear) {
       columns.append(
-        Column("release-years", years.map { $0.map { [ItemTitle.bin(of: $0, years: 5)] } ?? [] }))
-      columns.append(Column("release-year", years.map { $0.map { [$0] } ?? [] }))
+        Column(
+          "release-years", .broad, years.map { $0.map { [ItemTitle.bin(of: $0, years: 5)] } ?? [] })
+      )
+      columns.append(Column("release-year", .narrow, years.map { $0.map { [$0] } ?? [] }))
     }
     if names.contains(.titleWords) {
-      columns.append(Column("title-word", titles.map { $0?.words ?? [] }, least: 2))
+      columns.append(Column("title-word", .narrow, titles.map { $0?.words ?? [] }, least: 2))
     }
     if names.contains(.franchise) {
       columns.append(
-        Column("franchise", titles.map { $0?.franchise.map { [$0] } ?? [] }, least: 2))
+        Column("franchise", .narrow, titles.map { $0?.franchise.map { [$0] } ?? [] }, least: 2))
     }
     if names.contains(.genreDecade) {
       let width = max(decadeCount, 1)
       let pairs = zip(genres, decades).map { genres, decade in
         decade.map { decade in genres.map { $0 * width + decade } } ?? []
       }
-      columns.append(Column("genre-decade", pairs))
+      columns.append(Column("genre-decade", .narrow, pairs))
     }
-    groups = columns.filter { $0.count > 0 }.map { ($0.name, $0.count) }
+    groups = columns.filter { $0.count > 0 }.map {
+      FeatureGroup(name: $0.name, count: $0.count, share: $0.share)
+    }
     var rows = SparseRows()
     for item in 0..<items {
       var offset = 0
@@ -78,20 +82,25 @@ struct ItemFeatures: Sendable {
   /// The numbers that one kind of feature gives each item.
   private struct Column {
     let name: String
+    let share: FactorShare
     let count: Int
     let numbers: [[Int]]
 
-    init(name: String, count: Int, numbers: [[Int]]) {
+    init(name: String, share: FactorShare, count: Int, numbers: [[Int]]) {
       self.name = name
+      self.share = share
       self.count = count
       self.numbers = numbers
     }
 
     /// Numbers the values that at least `least` items have.
-    init<Value: Hashable & Comparable>(_ name: String, _ values: [[Value]], least: Int = 1) {
+    init<Value: Hashable & Comparable>(
+      _ name: String, _ share: FactorShare, _ values: [[Value]], least: Int = 1
+    ) {
       let vocabulary = Vocabulary(values, least: least)
       self.init(
-        name: name, count: vocabulary.count, numbers: values.map { vocabulary.numbers(of: $0) })
+        name: name, share: share, count: vocabulary.count,
+        numbers: values.map { vocabulary.numbers(of: $0) })
     }
   }
 }

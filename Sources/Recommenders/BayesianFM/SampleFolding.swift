@@ -20,11 +20,9 @@ struct SampleFolding: Sendable {
   /// Writes a sampler's present parameters into a lane of the kept samples.
   func fold(_ sampler: FMSampler, into store: inout SampleStore, lane: Int) {
     let parameters = sampler.parameters
-    let groups = store.factors + 1
     let lanes = store.lanes
     func write(_ table: EmbeddingTable, _ rows: Range<Int>, _ target: inout EmbeddingTable) {
-      SampleStore.write(
-        table, rows: rows, to: &target, lane: lane, lanes: lanes, groups: groups)
+      SampleStore.write(table, rows: rows, to: &target, lane: lane, lanes: lanes)
     }
     write(userBlock.folded(parameters[0]), 0..<encoding.userCount, &store.users)
     write(itemBlock.folded(parameters[1]), 0..<encoding.itemCount, &store.items)

@@ -5,7 +5,8 @@ import Ratings
 ///
 /// What is fixed for a user or an item is added up: a row of `users` or `items` is that of its block,
 /// its linear term less half the squares of its features. The shares of the implicit sets are those
-/// after a pair's own entry has joined, 1/√(n + 1).
+/// after a pair's own entry has joined, 1/√(n + 1). Rows of features that have some of the factors only
+/// have no lanes for the others.
 struct SampleStore: Sendable, Equatable {
   let factors: Int
   let lanes: Int
@@ -22,19 +23,18 @@ struct SampleStore: Sendable, Equatable {
 
   /// Makes room for samples.
   init(shape: SampleShape) {
-    factors = shape.factors
-    lanes = SampleRows.lanes(for: shape.samples)
-    let dimension = (factors + 1) * lanes
-    func table(_ rows: Int?) -> EmbeddingTable? {
-      rows.map { EmbeddingTable(rows: $0, dimension: dimension) }
+    let lanes = SampleRows.lanes(for: shape.samples)
+    (factors, self.lanes) = (shape.factors, lanes)
+    func table(_ rows: Int, _ factors: Int) -> EmbeddingTable {
+      EmbeddingTable(rows: rows, dimension: (factors + 1) * lanes)
     }
-    users = EmbeddingTable(rows: shape.users, dimension: dimension)
-    items = EmbeddingTable(rows: shape.items, dimension: dimension)
-    raters = table(shape.hasImplicit ? shape.users : nil)
-    rated = table(shape.hasImplicit ? shape.items : nil)
-    cross = table(shape.crossFeatures)
-    days = table(shape.days)
-    neighbours = table(shape.hasNeighbours ? NeighbourFeatures.count : nil)
+    users = table(shape.users, shape.factors)
+    items = table(shape.items, shape.factors)
+    raters = shape.hasImplicit ? table(shape.users, shape.factors) : nil
+    rated = shape.hasImplicit ? table(shape.items, shape.factors) : nil
+    cross = shape.crossFeatures.map { table($0, shape.crossFactors) }
+    days = shape.days.map { table($0, shape.timeFactors) }
+    neighbours = shape.hasNeighbours ? table(NeighbourFeatures.count, shape.timeFactors) : nil
     globals = EmbeddingTable(rows: 2 + shape.cuts, dimension: lanes)
   }
 
@@ -52,12 +52,13 @@ struct SampleStore: Sendable, Equatable {
     }
   }
 
-  /// Writes a row of values, linear term first, into the lane of a sample.
+  /// Writes rows of values, linear term first, into the lane of a sample; factors that the target has
+  /// no room for are left out.
   static func write(
     _ values: EmbeddingTable, rows: Range<Int>, to target: inout EmbeddingTable, lane: Int,
-    lanes: Int, groups: Int
+    lanes: Int
   ) {
-    let (stride, targetStride) = (values.stride, target.stride)
+    let (stride, targetStride, groups) = (values.stride, target.stride, target.dimension / lanes)
     values.withValues { values in
       target.withMutableValues { target in
         for (place, row) in rows.enumerated() {
@@ -78,7 +79,11 @@ struct SampleShape: Sendable, Equatable {
   var items: Int
   var hasImplicit: Bool
   var crossFeatures: Int?
+  /// How many factors the features of a user and a genre or decade have.
+  var crossFactors: Int
   var days: Int?
   var hasNeighbours: Bool
+  /// How many factors days and neighbours have.
+  var timeFactors: Int
   var cuts: Int
 }

@@ -47,7 +47,7 @@ struct DayFeatures: Sendable, Equatable {
       name: "day", rowOfRating: rowOfRating, starts: Array(0...days.count),
       indices: (0..<days.count).map { UInt32($0) },
       values: Array(repeating: 1, count: days.count),
-      groups: [FeatureGroup(name: "day", count: days.count)])
+      groups: [FeatureGroup(name: "day", count: days.count, share: .time)])
   }
 
   private static func day(of time: Int64) -> Int64 {
@@ -105,8 +105,9 @@ struct NeighbourFeatures: Sendable {
       name: "time-neighbours", rowOfRating: (0..<trainingMeans.count).map { UInt32($0) },
       starts: rows.starts, indices: rows.indices, values: rows.values,
       groups: [
-        FeatureGroup(name: "neighbour-mean", count: RatingHistory.means),
-        FeatureGroup(name: "neighbour-bin", count: RatingHistory.means * Self.bins),
+        FeatureGroup(name: "neighbour-mean", count: RatingHistory.means, share: .time),
+        FeatureGroup(
+          name: "neighbour-bin", count: RatingHistory.means * Self.bins, share: .time),
       ])
   }
 }

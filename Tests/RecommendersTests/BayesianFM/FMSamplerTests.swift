@@ -10,7 +10,10 @@ import Testing
     let items = (0..<count).map { UInt32($0 * 7 % 9) }
     var userBlock = FeatureBlock(
       name: "user", rowOfRating: users, starts: [0], indices: [], values: [],
-      groups: [FeatureGroup(name: "user", count: 6), FeatureGroup(name: "rated", count: 9)])
+      groups: [
+        FeatureGroup(name: "user", count: 6),
+        FeatureGroup(name: "rated", count: 9, share: .narrow),
+      ])
     for user in 0..<6 {
       userBlock.indices.append(UInt32(user))
       userBlock.values.append(1)
@@ -22,7 +25,9 @@ import Testing
     }
     var itemBlock = FeatureBlock(
       name: "item", rowOfRating: items, starts: [0], indices: [], values: [],
-      groups: [FeatureGroup(name: "item", count: 9), FeatureGroup(name: "genre", count: 3)])
+      groups: [
+        FeatureGroup(name: "item", count: 9), FeatureGroup(name: "genre", count: 3, share: .time),
+      ])
     for item in 0..<9 {
       itemBlock.indices += [UInt32(item), UInt32(9 + item % 3)]
       itemBlock.values += [1, 0.7]
@@ -104,7 +109,7 @@ import Testing
     let intercept = Double(sampler.intercept)
     for (block, feature, group) in [(0, 2, 0), (0, 9, 1), (1, 4, 2), (1, 10, 3)] {
       let number = feature + block * blocks[0].featureCount
-      let lanes = rank + 1
+      let lanes = 1 + flat.groups[group].share.count(of: rank)
       var precision = [Double](repeating: 0, count: lanes * lanes)
       var shift = [Double](repeating: 0, count: lanes)
       for rating in targets.indices {
@@ -134,6 +139,26 @@ import Testing
       }
       let height = shift.map { abs($0) }.max() ?? 1
       for (one, other) in zip(found.shift, shift) { #expect(abs(one - other) < 3e-4 * height) }
+    }
+  }
+
+  @Test(arguments: [2, 8, 11])
+  func featuresHaveTheFactorsOfTheirShare(rank: Int) {
+    var options = FMSamplerOptions()
+    options.rank = rank
+    let blocks = Self.blocks()
+    var sampler = FMSampler(blocks: blocks, targets: Self.targets(), options: options, threads: 1)
+    for iteration in 1...3 { sampler.iterate(UInt32(iteration)) }
+    for (table, block) in zip(sampler.parameters, blocks) {
+      var feature = 0
+      for group in block.groups {
+        for _ in 0..<group.count {
+          for factor in 1...rank {
+            #expect((table[feature, factor] != 0) == (factor <= group.share.count(of: rank)))
+          }
+          feature += 1
+        }
+      }
     }
   }
 

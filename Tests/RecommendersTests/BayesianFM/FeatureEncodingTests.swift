@@ -85,7 +85,7 @@ struct FeatureEncodingTests {
     // Item 0: itself, users 0 and 1, genres A and B.
     #expect(Array(blocks[1].indices[0..<5]) == [0, 3, 4, 5, 6])
     #expect(Array(blocks[1].values[0..<5]) == [1, half, half, half, half])
-    #expect(blocks[2].groups == [FeatureGroup(name: "user-decade", count: 2)])
+    #expect(blocks[2].groups == [FeatureGroup(name: "user-decade", count: 2, share: .broad)])
     #expect(blocks[3].rowOfRating == [0, 0, 1])
   }
 
