@@ -39,7 +39,7 @@ public struct BundleRecommender: Sendable {
       reasons > 0
       ? Explainer(
         model: bundle.blend?.model ?? bundle.model, ratings: Self.columns(of: bundle),
-        count: reasons) : nil
+        untrained: bundle.untrained, count: reasons) : nil
   }
 
   /// The answer for one user.

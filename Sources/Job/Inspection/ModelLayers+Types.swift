@@ -5,7 +5,17 @@ import Storage
 extension ModelLayers {
   /// Models whose key is a dot product, biases, or both.
   mutating func addFactors(_ model: ModelConfiguration) {
-    addRows("user_factors", "Embedding", ["user"])
+    var user = ["user"]
+    if has("rated_item_factors") {
+      // The user's row is a sum over these; it is kept, and only the reasons take it apart.
+      let parts = ["rated_item_factors", "rated_item_bias", "history_factors", "history_bias"]
+      add(
+        ModelLayer(
+          name: parts[0], type: "Rated items", shape: rowShape(parts[0]),
+          parameters: parts.reduce(0) { $0 + size($1) }, inputs: user))
+      user.append(parts[0])
+    }
+    addRows("user_factors", "Embedding", user)
     addRows("item_factors", "Embedding", ["item"])
     addRows("user_bias", "Embedding", ["user"])
     addRows("item_bias", "Embedding", ["item"])

@@ -63,7 +63,7 @@ struct JobComputation {
       guard plan.recommend.explain > 0 else { return lists }
       return Explainer(
         model: trained.exportedBlend?.model ?? trained.exported, ratings: dataset.ratings,
-        count: plan.recommend.explain
+        untrained: trained.exportedUntrained, count: plan.recommend.explain
       ).explaining(lists, threads: threads)
     }
     return JobResult(
@@ -128,6 +128,7 @@ struct JobResult {
     try await clock.run(.bundle) {
       let bundle = ModelBundle(
         model: trained.exported, blend: trained.exportedBlend, dataset: trained.dataset,
+        untrained: trained.exportedUntrained,
         training: MetricsDocument.trainingSettings(trained, plan: plan), metrics: metrics,
         resultPlan: resultPlan, threads: threads)
       let model = PathName.joined(directory, "model")

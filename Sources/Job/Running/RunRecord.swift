@@ -118,7 +118,7 @@ public enum Program {
   /// The version of the program, as `--version` prints it.
   public static let version = "0.1.0"
   /// Is raised whenever the bytes of a result change for the same plan and data.
-  public static let resultsRevision = 4
+  public static let resultsRevision = 5
 }
 
 /// What is asked of the machine, for records and messages only.

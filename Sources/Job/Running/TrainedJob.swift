@@ -57,6 +57,15 @@ struct TrainedJob: Sendable {
   }
 }
 
+extension TrainedJob {
+  /// The ratings that the published model was not trained on.
+  var exportedUntrained: InteractionMatrix {
+    let rows = exportedRowCount == dataset.ratings.count ? [] : rowsNotTrainedOn
+    return InteractionMatrix(
+      users: dataset.users.count, ratings: RatingSubset(dataset.ratings, rows: rows))
+  }
+}
+
 /// An epoch's record with the training that it belongs to.
 struct PhasedEpoch: Sendable {
   let phase: TrainingPhase

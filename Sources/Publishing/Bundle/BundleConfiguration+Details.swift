@@ -14,6 +14,18 @@ extension BundleConfiguration {
         "damping": .number(JSONNumber(details.damping)),
       ]
     case .ease(let details): ["l2": .number(JSONNumber(details.l2))]
+    case .ridge(let details):
+      [
+        "user_penalty": .number(JSONNumber(details.penalty)),
+        "user_penalty_per_rating": .number(JSONNumber(details.penaltyPerRating)),
+      ]
+    case .implicit(let details):
+      [
+        "l2": .numberOrNull(details.l2), "unobserved_weight": .numberOrNull(details.background),
+        "penalty_exponent": .numberOrNull(details.exponent),
+        "liked_from": .numberOrNull(details.threshold),
+        "disliked_weight": .numberOrNull(details.lowWeight),
+      ]
     case .neural(let network): json(of: network)
     case .blend(let blend):
       [
@@ -30,11 +42,33 @@ extension BundleConfiguration {
     switch type {
     case .bayesianFM: .bayesianFM(try bayesianFM(fields))
     case .ease: .ease(EaseDetails(l2: try fields.float("l2")))
+    case .als, .svdPlusPlus: try ridge(fields)
+    case .ials: try implicit(fields)
     case .neural: try network(fields)
     case .blend: .blend(try blend(fields))
     case .itemKNN: .itemKNN(try neighbours(fields))
     default: .none
     }
+  }
+
+  /// What older bundles do not have.
+  private static func ridge(_ fields: Fields) throws(PublishingError) -> ModelDetails {
+    guard fields.json != .null else { return .none }
+    return .ridge(
+      RidgeDetails(
+        penalty: try fields.float("user_penalty"),
+        penaltyPerRating: try fields.float("user_penalty_per_rating")))
+  }
+
+  /// What older bundles do not have.
+  private static func implicit(_ fields: Fields) throws(PublishingError) -> ModelDetails {
+    guard fields.json != .null else { return .none }
+    return .implicit(
+      ImplicitDetails(
+        l2: try fields.double("l2"), background: try fields.double("unobserved_weight"),
+        exponent: try fields.double("penalty_exponent"),
+        threshold: try fields.double("liked_from"), lowWeight: try fields.double("disliked_weight")
+      ))
   }
 
   private static func neighbours(_ fields: Fields) throws(PublishingError) -> NeighbourDetails {

@@ -197,6 +197,13 @@ extension BundleConfiguration {
       return value
     }
 
+    func double(_ key: String) throws(PublishingError) -> Double {
+      guard let value = json[key]?.doubleValue, value.isFinite else {
+        throw damage("has no number \(key)")
+      }
+      return value
+    }
+
     /// The objects of an array.
     func elements(_ key: String) throws(PublishingError) -> [Fields] {
       guard let values = json[key]?.arrayValue else { throw damage("has no array \(key)") }

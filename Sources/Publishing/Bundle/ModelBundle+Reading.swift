@@ -66,7 +66,7 @@ private struct BundleDecoder {
       try bytes(BundleFile.items), header: ItemTable.header, expected: shape.items,
       file: BundleFile.items, owner: owner)
     let counts = TrainingCounts(users: userRows.trainingCounts, items: itemRows.trainingCounts)
-    let (matrix, ratings) = try seenItems()
+    let (matrix, ratings, untrained) = try seenItems()
     let (model, blend) = try models(counts)
     let bundle = ModelBundle(
       model: model, blend: blend,
@@ -74,7 +74,7 @@ private struct BundleDecoder {
       items: try encoder(itemRows.labels, file: BundleFile.items),
       itemDetails: Self.details(itemRows),
       ratings: SeenRatings(starts: matrix.indptr, items: matrix.indices, values: ratings),
-      matrix: matrix,
+      untrained: untrained, matrix: matrix,
       training: configuration.training,
       metrics: try object(BundleFile.metrics), resultPlan: try object(BundleFile.plan),
       version: version)
@@ -123,7 +123,9 @@ private struct BundleDecoder {
     }
   }
 
-  private func seenItems() throws(PublishingError) -> (InteractionMatrix, [Float]) {
+  private func seenItems() throws(PublishingError) -> (
+    InteractionMatrix, [Float], InteractionMatrix?
+  ) {
     let tensors = try readTensors(BundleFile.seen)
     func values(_ name: String) -> SafetensorsTensor.Values? {
       tensors.first { $0.name == name }?.values
@@ -153,7 +155,23 @@ private struct BundleDecoder {
     }
     let columns = RatingColumns(
       users: owners, items: items.map { ItemIndex(Int($0)) }, values: ratings)
-    return (InteractionMatrix(users: users, columns: columns), ratings)
+    return (
+      InteractionMatrix(users: users, columns: columns), ratings,
+      try untrained(of: columns, values(SeenTensor.untrained))
+    )
+  }
+
+  /// The seen items that the model was not trained with.
+  private func untrained(
+    of columns: RatingColumns, _ values: SafetensorsTensor.Values?
+  ) throws(PublishingError) -> InteractionMatrix? {
+    guard let values else { return nil }
+    guard case .int32(let places) = values,
+      places.allSatisfy({ columns.items.indices.contains(Int($0)) }),
+      zip(places, places.dropFirst()).allSatisfy({ $0 < $1 })
+    else { throw damage(BundleFile.seen, "names untrained ratings that are not there") }
+    return InteractionMatrix(
+      users: configuration.model.users, ratings: RatingSubset(columns, rows: places))
   }
 
   private func encoder<Index>(

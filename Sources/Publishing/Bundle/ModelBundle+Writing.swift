@@ -111,13 +111,16 @@ extension ModelBundle {
 
   private var seenTensors: [SafetensorsTensor] {
     let count = ratings.items.count
+    let untrained = untrainedPlaces.map {
+      SafetensorsTensor(SeenTensor.untrained, shape: [$0.count], .int32($0))
+    }
     return [
       SafetensorsTensor(
         SeenTensor.starts, shape: [ratings.starts.count],
         .int64(ratings.starts.map { Int64($0) })),
       SafetensorsTensor(SeenTensor.items, shape: [count], .items(ratings.items)),
       SafetensorsTensor(SeenTensor.ratings, shape: [count], .float32(ratings.values)),
-    ]
+    ] + [untrained].compactMap(\.self)
   }
 
   private func write(
@@ -143,4 +146,6 @@ enum SeenTensor {
   static let starts = "indptr"
   static let items = "indices"
   static let ratings = "ratings"
+  /// The places in `indices` of what the model was not trained with; older bundles lack it.
+  static let untrained = "untrained"
 }

@@ -18,6 +18,9 @@ public struct ModelBundle: Sendable {
   public let itemDetails: [ItemDetails]
   /// What each user has rated, in any part of the split.
   let ratings: SeenRatings
+  /// The items of `ratings` that the model was not trained with; `nil` where that is not known, as of
+  /// bundles of earlier programs.
+  public let untrained: InteractionMatrix?
   /// The items of `ratings` as a matrix, which only a bundle that was read has at hand.
   private let matrix: InteractionMatrix?
   /// The training settings with every default filled in, as they stand in `config.json`.
@@ -35,6 +38,7 @@ public struct ModelBundle: Sendable {
   ///   - model: The model to export.
   ///   - blend: What the lists are ordered by, where that is relevance.
   ///   - dataset: The whole dataset; all its rows count as seen.
+  ///   - untrained: The rows of it that the model was not trained with, if that is known.
   ///   - training: `optimizer`, `learning_rate`, `l2`, `epochs`, `batch_size`, `seed`, `refit` and
   ///     `trained_on` (`train` or `all`).
   ///   - metrics: The content of `metrics.json`, an object.
@@ -43,19 +47,22 @@ public struct ModelBundle: Sendable {
   /// - Precondition: The model has the users and items of the dataset.
   public init(
     model: any RatingPredictor, blend: RelevanceBlend? = nil, dataset: RatingsDataset,
-    training: JSONValue, metrics: JSONValue, resultPlan: JSONValue, threads: Int
+    untrained: InteractionMatrix? = nil, training: JSONValue, metrics: JSONValue,
+    resultPlan: JSONValue, threads: Int
   ) {
     self.init(
       model: model, blend: blend, users: dataset.users, items: dataset.items,
       itemDetails: dataset.itemDetails,
       ratings: SeenRatings(dataset.ratings, users: dataset.users.count, threads: threads),
-      matrix: nil, training: training, metrics: metrics, resultPlan: resultPlan, version: nil)
+      untrained: untrained, matrix: nil, training: training, metrics: metrics,
+      resultPlan: resultPlan, version: nil)
   }
 
   init(
     model: any RatingPredictor, blend: RelevanceBlend?, users: LabelEncoder<UserIndex>,
     items: LabelEncoder<ItemIndex>,
-    itemDetails: [ItemDetails], ratings: SeenRatings, matrix: InteractionMatrix?,
+    itemDetails: [ItemDetails], ratings: SeenRatings, untrained: InteractionMatrix?,
+    matrix: InteractionMatrix?,
     training: JSONValue, metrics: JSONValue, resultPlan: JSONValue, version: BundleVersion?
   ) {
     precondition(
@@ -69,6 +76,7 @@ public struct ModelBundle: Sendable {
     self.items = items
     self.itemDetails = itemDetails
     self.ratings = ratings
+    self.untrained = untrained
     self.matrix = matrix
     self.training = training
     self.metrics = metrics
@@ -101,6 +109,22 @@ public struct ModelBundle: Sendable {
     (ratings.starts[user.position]..<ratings.starts[user.position + 1]).map {
       (ratings.items[$0], ratings.values[$0])
     }
+  }
+
+  /// Where the ratings of ``untrained`` stand among all, ascending; `nil` where they are not known.
+  var untrainedPlaces: [Int32]? {
+    guard let untrained else { return nil }
+    var places: [Int32] = []
+    places.reserveCapacity(untrained.indices.count)
+    for user in users.indices {
+      var left = untrained.items(of: user)
+      for place in ratings.starts[user.position]..<ratings.starts[user.position + 1]
+      where ratings.items[place] == left.first {
+        places.append(Int32(place))
+        left.removeFirst()
+      }
+    }
+    return places
   }
 
   /// The number of ratings of each user.

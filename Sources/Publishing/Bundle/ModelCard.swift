@@ -47,7 +47,7 @@ struct ModelCard {
     | `config.json` | type, sizes, rating scale, link, training settings, format version |
     | `model.safetensors` | the parameters, float32 |
     | `seen.safetensors` | what each user has rated: the items of user u are \
-    `indices[indptr[u]:indptr[u + 1]]`, and `ratings` is aligned with them |
+    `indices[indptr[u]:indptr[u + 1]]`, and `ratings` is aligned with them\(untrainedNote) |
     | `users.csv`, `items.csv` | index in the tensors, raw id, number of ratings in all and in \
     training; title, and genres joined by a bar |
     | `metrics.json` | the evaluation |
@@ -97,6 +97,12 @@ struct ModelCard {
     case "all": "The parameters were trained on all ratings, the held-out ones included."
     default: "The parameters were trained without the held-out ratings."
     }
+  }
+
+  /// What else the file of the seen items has.
+  private var untrainedNote: String {
+    bundle.untrained == nil
+      ? "" : "; `untrained` are the places in both of what the parameters were trained without"
   }
 
   /// The numbers, texts and truth values of an object, one a row, named by their path.

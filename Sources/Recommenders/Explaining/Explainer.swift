@@ -4,13 +4,15 @@ public import Ratings
 /// Says for each recommendation which items that the user rated speak most for it.
 ///
 /// Where the model's key is a sum over what the user rated, the reasons are the greatest positive terms
-/// of that sum (``RatingPredictor/contributions(to:by:of:)``). Elsewhere they are the most similar of
+/// of that sum (``RatingPredictor/contributions(by:of:)``). Elsewhere they are the most similar of
 /// the items that the user rated at or above the own mean: by the cosine of the model's item factors if
 /// it has some, else by `CoRatingCosine`. The list says which (``ReasonKind``).
 public struct Explainer: Sendable {
   private let model: any RatingPredictor
   private let rated: CompressedRows
+  private let untrained: InteractionMatrix?
   private let count: Int
+  private let isExact: Bool
   private let factors: EmbeddingTable?
   private let coRatings: CoRatingCosine?
 
@@ -24,16 +26,25 @@ public struct Explainer: Sendable {
   /// - Parameters:
   ///   - model: The model that ranked the items; where they are ranked by relevance, that model.
   ///   - ratings: All ratings of the users; no user has two of an item.
+  ///   - untrained: Those of them that the model was not trained with. Where that is not known, models
+  ///     that do not know it themselves have no exact reasons for users who have such ratings.
   ///   - count: The most reasons of a recommendation.
-  public init(model: any RatingPredictor, ratings: RatingColumns, count: Int) {
+  public init(
+    model: any RatingPredictor, ratings: RatingColumns, untrained: InteractionMatrix? = nil,
+    count: Int
+  ) {
+    precondition(
+      untrained.map { $0.userCount == model.configuration.users } ?? true, "a user is missing")
     let configuration = model.configuration
     self.model = model
+    self.untrained = untrained
     self.count = count
     rated = CompressedRows(
       rows: configuration.users, columns: configuration.items, entries: ratings.count
     ) { (ratings.users[$0].position, ratings.items[$0].position, ratings.values[$0]) }
-    let isExact = Self.kind(of: model) == .exact
-    factors = isExact ? nil : Self.itemFactors(of: model)
+    isExact = Self.kind(of: model) == .exact
+    // An exact model can have lists that it does not know enough of.
+    factors = Self.itemFactors(of: model)
     coRatings = factors == nil && !isExact ? CoRatingCosine(rated, items: configuration.items) : nil
   }
 
@@ -68,14 +79,17 @@ public struct Explainer: Sendable {
   }
 
   private func exactReasons(of list: RecommendationList, _ rated: [RatedItem]) -> ListReasons? {
-    guard factors == nil, coRatings == nil else { return nil }
+    guard isExact else { return nil }
+    let trained =
+      untrained.map { untrained in
+        rated.filter { !untrained.contains(user: list.user, item: $0.item) }
+      } ?? rated
+    let contributions = model.contributions(by: list.user, of: trained)
     var reasons: [[Reason]] = []
     for scored in list.items {
-      guard let shares = model.contributions(to: scored.item, by: list.user, of: rated) else {
-        return nil
-      }
+      guard let shares = contributions(scored.item) else { return nil }
       reasons.append(
-        best(zip(rated, shares).map { Reason(item: $0.item, contribution: $1) }))
+        best(zip(trained, shares).map { Reason(item: $0.item, contribution: $1) }))
     }
     return ListReasons(kind: .exact, reasons)
   }
@@ -124,7 +138,9 @@ public struct Explainer: Sendable {
   /// The table of the tensor `item_factors`, if the model has one.
   private static func itemFactors(of model: any RatingPredictor) -> EmbeddingTable? {
     let items = model.configuration.items
-    guard let tensor = model.tensors.first(where: { $0.name == "item_factors" }),
+    // The tensors of other models can be large.
+    guard model.tensorShapes.contains(where: { $0.name == "item_factors" }),
+      let tensor = model.tensors.first(where: { $0.name == "item_factors" }),
       tensor.shape.count == 2, tensor.shape[0] == items, tensor.shape[1] > 0
     else { return nil }
     return EmbeddingTable(rows: items, dimension: tensor.shape[1], values: tensor.values)

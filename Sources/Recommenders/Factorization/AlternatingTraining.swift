@@ -1,14 +1,17 @@
 import Kernels
 import Ratings
 
-/// `als` and `svd-plus-plus` in training: an epoch solves the rows of all users, then those of all
-/// items.
+/// `als` and `svd-plus-plus` in training: an epoch solves the rows of all items, then those of all
+/// users. Before the first, the users are solved against the start.
+///
+/// The users come last so that the row of a user is the exact solution for the items' rows of the same
+/// model, and can be told as a sum over what the user rated (``FactorModel``).
 ///
 /// `als` minimises Σ (r − μ − b_u − c_i − p_u · q_i)² and the penalties of ``FactorizationPenalties``
 /// (Zhou et al., 2008, with biases). `svd-plus-plus` adds histories, as SVD++ does (Koren, 2008), to
 /// both sides and to the biases: p_u becomes p_u + |N(u)|^−½ Σ_j y_j over the items j that the user
 /// rated, and q_i becomes q_i + |N(i)|^−½ Σ_v x_v over the users v who rated the item. Each side's
-/// histories are fitted after its rows.
+/// histories are fitted after its rows, those of the users when the next epoch begins.
 struct AlternatingTraining: EpochTraining {
   private let configuration: ModelConfiguration
   private let validation: RatingSubset
@@ -36,7 +39,7 @@ struct AlternatingTraining: EpochTraining {
     let lists = RatingLists.both(inputs)
     users = FactorizationSide(
       lists: lists.users, factors: factors, hasHistory: hasHistory,
-      penalties: hasHistory ? .users(perRating: l2) : .plain(perRating: l2))
+      penalties: .users(of: configuration.type, perRating: l2))
     items = FactorizationSide(
       lists: lists.items, factors: factors, hasHistory: hasHistory,
       penalties: hasHistory ? .items(perRating: l2) : .plain(perRating: l2))
@@ -62,17 +65,19 @@ struct AlternatingTraining: EpochTraining {
     }
   }
 
-  /// Returns the mean squared error of the training ratings after the items' rows were solved.
+  /// Returns the mean squared error of the training ratings after the users' rows were solved.
   mutating func trainEpoch(
     _ number: Int, learningRate: Float
   ) throws(TrainingError) -> Double {
     if Task.isCancelled { throw .cancelled }
     let mean = configuration.trainMean
-    _ = users.solve(against: items.rows, mean: mean, threads: threads)
+    if number == 1 { _ = users.solve(against: items.rows, mean: mean, threads: threads) }
     users.fitHistory(turned: items.lists, steps: Self.historySteps, threads: threads)
     if Task.isCancelled { throw .cancelled }
-    let squares = items.solve(against: users.rows, mean: mean, threads: threads)
+    _ = items.solve(against: users.rows, mean: mean, threads: threads)
     items.fitHistory(turned: users.lists, steps: Self.historySteps, threads: threads)
+    if Task.isCancelled { throw .cancelled }
+    let squares = users.solve(against: items.rows, mean: mean, threads: threads)
     return squares / Double(ratingCount)
   }
 
@@ -101,7 +106,10 @@ struct AlternatingTraining: EpochTraining {
 
   func model() -> any RatingPredictor {
     let (userRows, itemRows) = tables()
-    return FactorModel(configuration, users: userRows, items: itemRows, trainingCounts: counts)
+    return FactorModel(
+      configuration, users: userRows, items: itemRows,
+      ratedItems: users.history.map { RatedItemRows(rows: items.rows, history: $0) },
+      trainingCounts: counts)
   }
 
   /// The rows as ``FactorModel`` has them.

@@ -15,6 +15,11 @@ struct FactorizationPenalties: Sendable {
   /// The penalty on what a member of a history adds to the bias.
   var historyBias: Float = 50
 
+  /// The penalties of the users of a model.
+  static func users(of type: ModelType, perRating: Float) -> Self {
+    type == .svdPlusPlus ? .users(perRating: perRating) : .plain(perRating: perRating)
+  }
+
   /// The penalties of `als`.
   static func plain(perRating: Float) -> Self {
     Self(perRating: perRating, constant: 2, history: 0)

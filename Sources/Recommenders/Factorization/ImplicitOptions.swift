@@ -1,3 +1,5 @@
+import Kernels
+
 /// What `ials` makes of ratings, and for how long it trains.
 public struct ImplicitOptions: Equatable, Sendable {
   /// α₀: the weight of the target 0 that every pair has. The default is 0.1.
@@ -17,5 +19,13 @@ public struct ImplicitOptions: Equatable, Sendable {
   /// The weight of a rating.
   func confidence(of rating: Float) -> Float {
     Double(rating) >= threshold ? 1 : Float(lowWeight)
+  }
+
+  /// (n + α₀ m)^ν, which the penalty of a row with n ratings is multiplied by; m is the number of rows
+  /// on the other side.
+  func scale(ratings: Int, others: Int) -> Float {
+    let weight = Double(ratings) + background * Double(others)
+    guard weight > 0 else { return 0 }
+    return Float(Activations.exponential(exponent * Activations.logarithm(weight)))
   }
 }

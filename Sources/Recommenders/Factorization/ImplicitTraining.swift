@@ -8,8 +8,9 @@ import Ratings
 /// Krichene, Zhang and Koren, 2022). The weight a of a rating says how far it is one of liking. The
 /// second sum costs no more than the first, since it is p · (Σ q qᵀ) · p for each row.
 ///
-/// The key is p_u · q_i: how likely a user is to choose an item, no rating. An epoch solves all users,
-/// then all items; their number is fixed, as no validation rating says when to stop.
+/// The key is p_u · q_i: how likely a user is to choose an item, no rating. An epoch solves all items,
+/// then all users, who come last for the reason of ``AlternatingTraining``; before the first, the users
+/// are solved against the start. The number of epochs is fixed, as no validation rating says when to stop.
 struct ImplicitTraining: EpochTraining {
   private let configuration: ModelConfiguration
   private let counts: TrainingCounts
@@ -32,17 +33,14 @@ struct ImplicitTraining: EpochTraining {
     let factors = configuration.factors
     let lists = RatingLists.both(inputs) { options.confidence(of: $0) }
     self.lists = lists
-    let background = options.background
     func scales(_ lists: RowLists) -> [Float] {
-      (0..<lists.rows).map { row in
-        let weight = Double(lists.count(of: row)) + background * Double(lists.otherRows)
-        guard weight > 0 else { return 0 }
-        return Float(Activations.exponential(options.exponent * Activations.logarithm(weight)))
+      (0..<lists.rows).map {
+        options.scale(ratings: lists.count(of: $0), others: lists.otherRows)
       }
     }
     self.scales = (scales(lists.users), scales(lists.items))
     regression = RowRegression(
-      members: .confidences(background: Float(background)),
+      members: .confidences(background: Float(options.background)),
       penalty: Array(repeating: 0, count: factors),
       scaledPenalty: Array(repeating: l2, count: factors))
     users = EmbeddingTable(rows: inputs.users, dimension: factors)
@@ -58,17 +56,23 @@ struct ImplicitTraining: EpochTraining {
     set { (users, items) = (newValue[0], newValue[1]) }
   }
 
-  /// Returns the mean of a (1 − p · q)² over the training ratings after the items' rows were solved.
+  /// Returns the mean of a (1 − p · q)² over the training ratings after the users' rows were solved.
   mutating func trainEpoch(
     _ number: Int, learningRate: Float
   ) throws(TrainingError) -> Double {
     if Task.isCancelled { throw .cancelled }
-    _ = regression.solve(
-      &users, from: lists.users, features: items, scales: scales.users, threads: threads)
+    if number == 1 { _ = solveUsers() }
     if Task.isCancelled { throw .cancelled }
-    let loss = regression.solve(
+    _ = regression.solve(
       &items, from: lists.items, features: users, scales: scales.items, threads: threads)
+    if Task.isCancelled { throw .cancelled }
+    let loss = solveUsers()
     return loss / Double(ratingCount)
+  }
+
+  private mutating func solveUsers() -> Double {
+    regression.solve(
+      &users, from: lists.users, features: items, scales: scales.users, threads: threads)
   }
 
   /// Nothing: a relevance is not compared with ratings.

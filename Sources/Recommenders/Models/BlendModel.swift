@@ -105,6 +105,30 @@ public struct BlendModel: RatingPredictor {
     return RatingPredictions(ratings: sums)
   }
 
+  /// What each rated item adds to the key of an item; `nil` where a model of the blend cannot tell.
+  public func contributions(
+    to item: ItemIndex, by user: UserIndex, of rated: [RatedItem]
+  ) -> [Float]? {
+    contributions(by: user, of: rated)(item)
+  }
+
+  /// The weighted sum of what the models say.
+  public func contributions(
+    by user: UserIndex, of rated: [RatedItem]
+  ) -> (ItemIndex) -> [Float]? {
+    // A rating is a sum only where its key is.
+    guard models.allSatisfy({ $0.configuration.link == .identity }) else { return { _ in nil } }
+    let parts = models.map { $0.contributions(by: user, of: rated) }
+    return { item in
+      var sums = [Float](repeating: 0, count: rated.count)
+      for (part, weight) in zip(parts, weights) {
+        guard let shares = part(item) else { return nil }
+        for place in sums.indices { sums[place] += weight * shares[place] }
+      }
+      return sums
+    }
+  }
+
   /// A way to the items with the greatest ranking keys.
   public func selection(of candidates: [UInt32]) -> any RowSelection {
     KeySelection(candidates: candidates) { user in

@@ -13,8 +13,12 @@ public struct FactorModel: RatingPredictor {
   /// How many training ratings each user and item had.
   public let trainingCounts: TrainingCounts
 
-  private let users: EmbeddingTable
-  private let items: EmbeddingTable
+  let users: EmbeddingTable
+  let items: EmbeddingTable
+  /// What `svd-plus-plus` needs of training to say why; `nil` where a bundle does not have it.
+  let ratedItems: RatedItemRows?
+  /// α₀ Σ_i q_i q_iᵀ of `ials`, for saying why.
+  let background: EmbeddingTable?
 
   /// Takes over tables of rows as described above.
   ///
@@ -22,7 +26,7 @@ public struct FactorModel: RatingPredictor {
   /// bias, so that only the other side's terms are left.
   init(
     _ configuration: ModelConfiguration, users: EmbeddingTable, items: EmbeddingTable,
-    trainingCounts: TrainingCounts
+    ratedItems: RatedItemRows? = nil, trainingCounts: TrainingCounts
   ) {
     precondition(
       users.dimension == Self.dimension(configuration) && items.dimension == users.dimension
@@ -45,6 +49,8 @@ public struct FactorModel: RatingPredictor {
       self.users = users
       self.items = items
     }
+    self.ratedItems = configuration.details == .none ? nil : ratedItems
+    background = Self.background(configuration, items: self.items)
   }
 
   /// Creates the model from the tensors of a bundle.
@@ -61,11 +67,15 @@ public struct FactorModel: RatingPredictor {
     let hasBias = configuration.type.hasBiases
     let userBias = hasBias ? try lookup.values("user_bias", shape: [users]) : nil
     let itemBias = hasBias ? try lookup.values("item_bias", shape: [items]) : nil
+    let keepsRatedItems = configuration.type == .svdPlusPlus && configuration.details != .none
+    let ratedItems =
+      keepsRatedItems
+      ? try RatedItemRows(lookup, items: items, factors: factors - PairHistory.lanes) : nil
     self.init(
       configuration,
       users: Self.table(factors: userFactors, count: factors, rows: users, userBias) { ($0, 1) },
       items: Self.table(factors: itemFactors, count: factors, rows: items, itemBias) { (1, $0) },
-      trainingCounts: trainingCounts)
+      ratedItems: ratedItems, trainingCounts: trainingCounts)
   }
 
   static func dimension(_ configuration: ModelConfiguration) -> Int {
@@ -115,7 +125,7 @@ public struct FactorModel: RatingPredictor {
       add("user_bias", users, factors..<factors + 1, shape: [users.rows])
       add("item_bias", items, factors + 1..<factors + 2, shape: [items.rows])
     }
-    return parts
+    return parts + (ratedItems?.parts ?? [])
   }
 
   /// The ranking key of one pair, summed over the lanes in ascending order.

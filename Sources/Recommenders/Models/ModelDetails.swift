@@ -6,6 +6,10 @@ public enum ModelDetails: Equatable, Sendable {
   case bayesianFM(BayesianFMDetails)
   /// What `item-knn` needs.
   case itemKNN(NeighbourDetails)
+  /// What `als` and `svd-plus-plus` need to say why.
+  case ridge(RidgeDetails)
+  /// What `ials` needs to say why.
+  case implicit(ImplicitDetails)
   /// Those of `ease`.
   case ease(EaseDetails)
   /// What a network that is not the tutorial's needs.

@@ -35,6 +35,9 @@ public protocol RatingPredictor: Sendable {
   func contributions(
     to item: ItemIndex, by user: UserIndex, of rated: [RatedItem]
   ) -> [Float]?
+  /// What each of a user's rated items adds to the ranking keys of any items: what is the same for all
+  /// of those is found once. `rated` is what training saw of the user's ratings.
+  func contributions(by user: UserIndex, of rated: [RatedItem]) -> (ItemIndex) -> [Float]?
   /// A way to those of some items, given by their positions, that have the greatest ranking keys: the
   /// same bits as ``rankingKey(of:by:)`` gives where `isUnknown(_:_:)` is false.
   func selection(of candidates: [UInt32]) -> any RowSelection
@@ -84,6 +87,13 @@ extension RatingPredictor {
   public func contributions(
     to item: ItemIndex, by user: UserIndex, of rated: [RatedItem]
   ) -> [Float]? { nil }
+
+  /// The contributions to one item after the other.
+  public func contributions(
+    by user: UserIndex, of rated: [RatedItem]
+  ) -> (ItemIndex) -> [Float]? {
+    { contributions(to: $0, by: user, of: rated) }
+  }
 }
 
 /// The name and the shape of a tensor of a bundle.

@@ -215,6 +215,8 @@ public struct Trainer: Sendable {
     switch model.type {
     case .neural: ModelDetails(model, encodings(on: ratings))
     case .itemKNN: .itemKNN(model.neighbourhood.details)
+    case .als, .svdPlusPlus: .ridge(RidgeDetails(model.type, l2: Float(resolved.l2)))
+    case .ials: .implicit(ImplicitDetails(model.implicit, l2: resolved.l2))
     default: .none
     }
   }
