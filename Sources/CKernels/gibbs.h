@@ -1,6 +1,8 @@
 #ifndef RECJOB_GIBBS_ROWS_H
 #define RECJOB_GIBBS_ROWS_H
 
+#include <string.h>
+
 #include "CKernels.h"
 #include "vector.h"
 
@@ -40,6 +42,37 @@ INLINE float product(const float *a, const float *b, size_t k) {
   for (size_t lane = 16; lane < k; lane += 16)
     sum += *(const v16 *)(a + lane) * *(const v16 *)(b + lane);
   return fold16(&sum);
+}
+
+// What a row's entries add up to: the factors, and the linear part less half the sums of squares.
+INLINE float row_sum(const float *weights, size_t k, const uint32_t *indices, const float *values,
+                     uint64_t first, uint64_t end, float *sums) {
+  const size_t stride = RK_FM_STRIDE(k);
+  float linear = 0;
+  if (k == 8) {
+    v8 sum = {0}, squares = {0};
+    for (uint64_t n = first; n < end; n++) {
+      const float *weight = weights + indices[n] * stride;
+      const v8 part = *(const v8 *)weight * values[n];
+      sum += part;
+      squares += part * part;
+      linear += weight[k] * values[n];
+    }
+    *(v8 *)sums = sum;
+    return linear - 0.5f * fold8(&squares);
+  }
+  v16 squares = {0};
+  memset(sums, 0, k * sizeof *sums);
+  for (uint64_t n = first; n < end; n++) {
+    const float *weight = weights + indices[n] * stride;
+    for (size_t lane = 0; lane < k; lane += 16) {
+      const v16 part = *(const v16 *)(weight + lane) * values[n];
+      *(v16 *)(sums + lane) += part;
+      squares += part * part;
+    }
+    linear += weight[k] * values[n];
+  }
+  return linear - 0.5f * fold16(&squares);
 }
 
 // A kernel with k known where it is common.

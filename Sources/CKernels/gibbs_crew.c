@@ -13,13 +13,24 @@ INLINE uint64_t middle(const rk_fm_block *b, uint32_t feature, uint32_t border) 
   return low;
 }
 
-// A half's part of a turn: the change of one feature, then the record of the next.
+// A half's part of a turn: the changes of some features, then the records of the next.
 INLINE void do_half(const rk_fm_crew *crew, int half, size_t k) {
-  const rk_fm_half *h = crew->halves + half;
-  move(crew->block, crew->old, crew->change, h->move_first, h->move_end, crew->factors, k);
-  if (crew->next_weight)
-    gather(crew->block, crew->next_weight, h->gather_first, h->gather_end, h->record,
-           crew->factors, k);
+  const rk_fm_block *b = crew->block;
+  const size_t stride = RK_FM_STRIDE(k);
+  for (size_t s = 0; s < crew->moved.count; s++) {
+    const uint32_t feature = crew->moved.features[s];
+    const uint64_t middle = crew->moved.middles[s];
+    move(b, crew->olds + s * stride, crew->changes + s * stride,
+         half ? middle : b->column_starts[feature], half ? b->column_starts[feature + 1] : middle,
+         crew->factors, k);
+  }
+  for (size_t s = 0; s < crew->gathered.count; s++) {
+    const uint32_t feature = crew->gathered.features[s];
+    const uint64_t middle = crew->gathered.middles[s];
+    gather(b, b->weights + feature * stride, half ? middle : b->column_starts[feature],
+           half ? b->column_starts[feature + 1] : middle,
+           crew->records[half] + s * RK_FM_RECORD(k), crew->factors, k);
+  }
 }
 
 // The turn is twice its number, plus one as soon as somebody has taken the second half.
@@ -46,48 +57,45 @@ INLINE void share(rk_fm_crew *crew, uint64_t work, size_t k) {
     rk_wait(times);
 }
 
-INLINE void lead(rk_fm_crew *crew, const rk_fm_prior *prior, const uint32_t *features,
-                 size_t count, size_t k) {
-  const rk_fm_block *b = crew->block;
-  float record[RK_FM_RECORD(k)] __attribute__((aligned(64)));
-  float other[RK_FM_RECORD(k)] __attribute__((aligned(64)));
-  float change[RK_FM_STRIDE(k)] __attribute__((aligned(64)));
-  float old[RK_FM_STRIDE(k)] __attribute__((aligned(64)));
-  crew->old = old;
-  crew->change = change;
-  crew->factors = prior->factors;
-  rk_fm_half *halves = crew->halves;
-  halves[0] = (rk_fm_half){.record = record};
-  halves[1] = (rk_fm_half){.record = other};
-  for (size_t number = 0; number <= count; number++) {
-    // Moves the last feature, if any, and gathers this one, if any.
-    crew->next_weight = 0;
-    uint64_t work = halves[0].move_end - halves[0].move_first + halves[1].move_end -
-                    halves[1].move_first;
-    if (number < count) {
-      const uint32_t feature = features[number];
-      const uint64_t split = middle(b, feature, crew->border);
-      crew->next_weight = b->weights + feature * RK_FM_STRIDE(k);
-      halves[0].gather_first = b->column_starts[feature];
-      halves[0].gather_end = halves[1].gather_first = split;
-      halves[1].gather_end = b->column_starts[feature + 1];
-      work += halves[1].gather_end - halves[0].gather_first;
-    }
-    share(crew, work, k);
-    if (number == count) break;
-    for (size_t lane = 0; lane < RK_FM_RECORD(k); lane += 8)
-      *(v8 *)(record + lane) += *(const v8 *)(other + lane);
-    draw_change(b, prior, features[number], record, old, change, k);
-    for (int half = 0; half < 2; half++) {
-      halves[half].move_first = halves[half].gather_first;
-      halves[half].move_end = halves[half].gather_end;
-    }
-  }
+// The entries of some features.
+INLINE uint64_t entries(const rk_fm_block *b, const rk_fm_share *share) {
+  uint64_t sum = 0;
+  for (size_t s = 0; s < share->count; s++)
+    sum += b->column_starts[share->features[s] + 1] - b->column_starts[share->features[s]];
+  return sum;
 }
 
-CLONES void rk_fm_lead(rk_fm_crew *crew, const rk_fm_prior *prior, const uint32_t *features,
-                       size_t count) {
-  FOR_EACH_K(crew->block->k, lead(crew, prior, features, count, K))
+INLINE void lead(rk_fm_crew *crew, const rk_fm_prior *prior, const rk_fm_list *list, size_t k) {
+  const rk_fm_block *b = crew->block;
+  float records[2][SIDE_BY_SIDE(k) * RK_FM_RECORD(k)] __attribute__((aligned(64)));
+  float changes[SIDE_BY_SIDE(k) * RK_FM_STRIDE(k)] __attribute__((aligned(64)));
+  float olds[SIDE_BY_SIDE(k) * RK_FM_STRIDE(k)] __attribute__((aligned(64)));
+  crew->olds = olds;
+  crew->changes = changes;
+  crew->factors = prior->factors;
+  rk_fm_share *next = &crew->gathered;
+  for (int half = 0; half < 2; half++) crew->records[half] = records[half];
+  *next = (rk_fm_share){0};
+  size_t first = 0, batch = 0;
+  do {
+    // Moves the last features, if any, and gathers the next, if any.
+    crew->moved = *next;
+    next->features = list->features + first;
+    next->count = batch < list->batches ? batch_size(first, list->ends[batch], k) : 0;
+    for (size_t s = 0; s < next->count; s++)
+      next->middles[s] = middle(b, next->features[s], crew->border);
+    share(crew, entries(b, &crew->moved) + entries(b, next), k);
+    for (size_t lane = 0; lane < next->count * RK_FM_RECORD(k); lane += 8)
+      *(v8 *)(records[0] + lane) += *(const v8 *)(records[1] + lane);
+    if (next->count)
+      draw_changes(b, prior, next->features, next->count, records[0], olds, changes, k);
+    first += next->count;
+    if (batch < list->batches && first == list->ends[batch]) batch++;
+  } while (next->count);
+}
+
+CLONES void rk_fm_lead(rk_fm_crew *crew, const rk_fm_prior *prior, const rk_fm_list *list) {
+  FOR_EACH_K(crew->block->k, lead(crew, prior, list, K))
   __atomic_store_n(&crew->is_over, 1, __ATOMIC_RELEASE);
 }
 

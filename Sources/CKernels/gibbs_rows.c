@@ -6,36 +6,9 @@
 
 INLINE void row_sums(const float *weights, size_t k, const uint64_t *starts, const uint32_t *indices,
                      const float *values, size_t first, size_t end, float *own, float *constants) {
-  const size_t stride = RK_FM_STRIDE(k);
-  for (size_t row = first; row < end; row++) {
-    float *sums = own + row * k;
-    float linear = 0;
-    if (k == 8) {
-      v8 sum = {0}, squares = {0};
-      for (uint64_t n = starts[row]; n < starts[row + 1]; n++) {
-        const float *weight = weights + indices[n] * stride;
-        v8 part = *(const v8 *)weight * values[n];
-        sum += part;
-        squares += part * part;
-        linear += weight[k] * values[n];
-      }
-      *(v8 *)sums = sum;
-      constants[row] = linear - 0.5f * fold8(&squares);
-    } else {
-      v16 squares = {0};
-      memset(sums, 0, k * sizeof *sums);
-      for (uint64_t n = starts[row]; n < starts[row + 1]; n++) {
-        const float *weight = weights + indices[n] * stride;
-        for (size_t lane = 0; lane < k; lane += 16) {
-          v16 part = *(const v16 *)(weight + lane) * values[n];
-          *(v16 *)(sums + lane) += part;
-          squares += part * part;
-        }
-        linear += weight[k] * values[n];
-      }
-      constants[row] = linear - 0.5f * fold16(&squares);
-    }
-  }
+  for (size_t row = first; row < end; row++)
+    constants[row] =
+        row_sum(weights, k, indices, values, starts[row], starts[row + 1], own + row * k);
 }
 
 CLONES void rk_fm_row_sums(const float *weights, size_t k, const uint64_t *starts,

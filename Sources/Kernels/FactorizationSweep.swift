@@ -81,8 +81,8 @@ public final class FactorizationSweep: Sendable {
   }
 
   /// The factors of a row with padding.
-  private static func padded(_ rank: Int) -> Int { rank <= 8 ? 8 : (rank + 15) / 16 * 16 }
-  private static func stride(_ k: Int) -> Int { k + (k == 8 ? 8 : 16) }
+  static func padded(_ rank: Int) -> Int { rank <= 8 ? 8 : (rank + 15) / 16 * 16 }
+  static func stride(_ k: Int) -> Int { k + (k == 8 ? 8 : 16) }
   private static func record(_ k: Int) -> Int { k * k + 3 * k + (k == 8 ? 8 : 16) }
 
   /// The number of floats in a row of weights.
@@ -275,7 +275,8 @@ public final class FactorizationSweep: Sendable {
         // below the number of features.
         unsafe withUnsafePointer(to: arguments) { arguments in
           unsafe withUnsafePointer(to: prior) {
-            unsafe rk_fm_sweep(arguments, $0, plan.lists[index], plan.lists[index].count)
+            let prior = unsafe $0
+            unsafe plan.lists[index].withList { unsafe rk_fm_sweep(arguments, prior, $0) }
           }
         }
       }
@@ -307,7 +308,9 @@ public final class FactorizationSweep: Sendable {
         // their number. A helper that comes late finds that all is over.
         team.forEach(
           1, { _ in unsafe rk_fm_help(helper) },
-          meanwhile: { unsafe rk_fm_lead(leader, prior, plan.shared, plan.shared.count) })
+          meanwhile: {
+            unsafe plan.shared.withList { unsafe rk_fm_lead(leader, prior, $0) }
+          })
       }
     }
   }

@@ -3,14 +3,14 @@
 /// Features that share no row do not depend on each other. Where a group falls into many parts that
 /// share no row, as the ids of users do, the parts are drawn side by side. Where it does not, as for
 /// the items that a user rated, the rows are cut in two halves: features with rows in both are drawn
-/// one after the other, each half summed by a thread of its own, and then those of either half.
+/// batch by batch, each half summed by a thread of its own, and then those of either half.
 struct GroupPlan: Sendable {
-  /// Features to be drawn one after the other by both halves of the rows, those of many rows first.
-  let shared: [UInt32]
+  /// Features to be drawn by both halves of the rows.
+  let shared: DrawList
   /// The first row of the second half.
   let border: UInt32
-  /// Lists of features, each drawn in its order; features of different lists share no row.
-  let lists: [[UInt32]]
+  /// Lists of features; those of different lists share no row.
+  let lists: [DrawList]
 
   /// The most lists that a group is divided into.
   private static let mostLists = 64
@@ -31,8 +31,13 @@ struct GroupPlan: Sendable {
     let parts = Self.parts(features: features, rowCount: rowWork.count, rows: rows)
     let largest = parts.map { $0.reduce(0) { $0 + work[Int($1) - features.lowerBound] } }.max()
     if (largest ?? 0) * 4 <= total {
-      (shared, border) = ([], 0)
-      lists = Self.joined(parts, total: total) { work[Int($0) - features.lowerBound] }
+      (shared, border) = (DrawList([]), 0)
+      lists = Self.joined(parts, total: total) { work[Int($0) - features.lowerBound] }.map { list in
+        DrawList(
+          parts.count == features.count
+            ? DrawList.batches(apart: list)
+            : DrawList.batches(of: list, rowCount: rowWork.count, rows: rows))
+      }
       return
     }
     let border = UInt32(Self.middle(features: features, rowWork: rowWork, rows: rows))
@@ -49,11 +54,11 @@ struct GroupPlan: Sendable {
       }
     }
     self.border = border
-    self.shared = shared.sorted {
-      let (one, other) = (rows(Int($0)).count, rows(Int($1)).count)
-      return one != other ? one > other : $0 < $1
+    func list(_ features: [UInt32]) -> DrawList {
+      DrawList(DrawList.batches(of: features, rowCount: rowWork.count, rows: rows))
     }
-    lists = halves.filter { !$0.isEmpty }
+    self.shared = list(shared)
+    lists = halves.filter { !$0.isEmpty }.map(list)
   }
 
   /// The parts of a group that share no row, by their lowest features.

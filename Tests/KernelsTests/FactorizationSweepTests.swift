@@ -76,16 +76,38 @@ struct SweepFixture {
     // What users rated overlaps; items and the quarters of the last block do not.
     #expect(!blocks[0].plans[1].shared.isEmpty)
     #expect(blocks[1].plans[0].shared.isEmpty && blocks[1].plans[0].lists.count > 4)
-    #expect(blocks[2].plans[0].shared == [0])
+    #expect(blocks[2].plans[0].shared.order == [0])
   }
 
   @Test func everyFeatureIsPlannedOnce() {
     for block in SweepFixture(rank: 2).blocks {
       for (group, plan) in zip(block.groups, block.plans) {
-        let planned = (plan.shared + plan.lists.flatMap { $0 }).map { Int($0) }.sorted()
+        let planned = (plan.shared.order + plan.lists.flatMap(\.order)).map { Int($0) }.sorted()
         #expect(planned == Array(group))
       }
     }
+  }
+
+  @Test func featuresOfABatchShareNoRow() {
+    // Feature n has the rows n, 2 n, 3 n, …
+    let rows = (0..<200).map { feature in (0..<40).map { UInt32($0 * (feature + 1) % 97) } }
+    let batches = DrawList.batches(
+      of: (0..<200).map { UInt32($0) }, rowCount: 97, rows: { rows[$0][..<($0 % 7)] })
+    let list = DrawList(batches)
+    #expect(list.batches == batches)
+    #expect(list.order.sorted() == (0..<200).map { UInt32($0) })
+    for batch in batches {
+      let used = batch.flatMap { Set(rows[Int($0)][..<(Int($0) % 7)]) }
+      #expect(Set(used).count == used.count)
+      #expect((1...16).contains(batch.count))
+    }
+    #expect(batches.count < 60)
+  }
+
+  @Test func windowsOfBatchesFollowEachOther() {
+    // All share a row, so that each is a batch, and there are more than a window has.
+    let batches = DrawList.batches(of: Array(0..<5000), rowCount: 1, rows: { _ in [0] })
+    #expect(batches == (0..<5000).map { [$0] })
   }
 
   /// A draw hands its changes on to the residuals; made from scratch they must come out the same.

@@ -336,6 +336,8 @@ static const struct {
     {"rk_fm_gather", test_fm_gather},
     {"rk_fm_group_sums", test_fm_group_sums},
     {"rk_fm_help", test_fm_help},
+    {"rk_fm_keep_sums", test_fm_keep_sums},
+    {"rk_fm_keep_weights", test_fm_keep_weights},
     {"rk_fm_lead", test_fm_lead},
     {"rk_fm_moments", test_fm_moments},
     {"rk_fm_normals", test_fm_normals},

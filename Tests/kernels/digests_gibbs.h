@@ -192,10 +192,18 @@ static void test_fm_gather(void) {
   }
 }
 
-static const uint32_t *every_feature(size_t count) {
-  uint32_t *features = piece(count * sizeof(uint32_t));
-  for (size_t n = 0; n < count; n++) features[n] = (uint32_t)n;
-  return features;
+/// Every feature `times` times, in batches of 1, 2, 3, ... of them. That those of a batch share rows
+/// makes no sense of the draws, but the same results.
+static const rk_fm_list *every_feature(size_t features, size_t times) {
+  const size_t count = features * times;
+  uint32_t *order = piece(count * sizeof(uint32_t)), *ends = piece(count * sizeof(uint32_t));
+  rk_fm_list *list = piece(sizeof *list);
+  *list = (rk_fm_list){.features = order, .ends = ends};
+  for (size_t n = 0; n < count; n++) order[n] = (uint32_t)(n % features);
+  for (size_t end = 1, size = 2; ; end += size++) {
+    ends[list->batches++] = (uint32_t)(end < count ? end : count);
+    if (end >= count) return list;
+  }
 }
 
 // With all factors and, where `some`, with a part of them.
@@ -208,7 +216,7 @@ static void sweep_machine(size_t k, size_t rank, int some) {
     for (size_t feature = 0; feature < features; feature++)
       for (size_t lane = feature * stride + prior.factors; lane < feature * stride + k; lane++)
         machine.blocks[b].block.weights[lane] = normals[lane] = 0;
-    rk_fm_sweep(&machine.blocks[b].block, &prior, every_feature(features), features);
+    rk_fm_sweep(&machine.blocks[b].block, &prior, every_feature(features, some ? 8 : 1));
   }
   add_machine(&machine);
   add_floats(machine.blocks[0].block.records, machine.blocks[0].rows * RK_FM_RECORD(k));
@@ -226,7 +234,7 @@ static void test_fm_push(void) {
     gibbs_machine machine = begun_machine(k, rank);
     rk_fm_prior prior = prior_of(k, rank);
     const size_t features = machine.blocks[0].features;
-    rk_fm_sweep(&machine.blocks[0].block, &prior, every_feature(features), features);
+    rk_fm_sweep(&machine.blocks[0].block, &prior, every_feature(features, 1));
     rk_fm_push(&machine.blocks[0].block, machine.blocks[0].own, 0, machine.blocks[0].rows);
     add_machine(&machine);
   }
@@ -242,7 +250,7 @@ static void test_fm_lead(void) {
       rk_fm_crew *crew = piece(sizeof *crew);
       crew->block = &machine.blocks[b].block;
       crew->border = (uint32_t)machine.blocks[b].rows / 2;
-      rk_fm_lead(crew, &prior, every_feature(features), features);
+      rk_fm_lead(crew, &prior, every_feature(features, 2));
     }
     add_machine(&machine);
   }
@@ -255,6 +263,52 @@ static void test_fm_help(void) {
   crew->block = &machine.blocks[0].block;
   crew->is_over = 1;
   rk_fm_help(crew);
+}
+
+/// Rows for some samples of the first block's weights, in lanes 16 to 31 of 32 and fewer.
+typedef struct {
+  gibbs_machine machine;
+  rk_fm_samples samples;
+  size_t rows;
+} gibbs_samples;
+
+static gibbs_samples make_samples(size_t k, size_t rank, size_t count) {
+  gibbs_samples made = {.machine = make_machine(k, rank), .rows = 41};
+  const float **weights = piece(16 * sizeof *weights);
+  for (size_t n = 0; n < count; n++) {
+    float *rows = rows_of(made.machine.blocks[0].features, RK_FM_STRIDE(k), rank, unit);
+    for (size_t row = 0; row < made.machine.blocks[0].features; row++)
+      rows[row * RK_FM_STRIDE(k) + k] = unit();
+    weights[n] = rows;
+  }
+  const size_t stride = (rank + 1) * 32;
+  float *target = piece(made.rows * stride * sizeof *target);
+  made.samples = (rk_fm_samples){.k = k, .factors = rank, .count = count, .weights = weights,
+                                 .target = target + 16, .lanes = 32, .target_stride = stride};
+  return made;
+}
+
+static void add_samples(const gibbs_samples *made) {
+  add_floats(made->samples.target - 16, made->rows * made->samples.target_stride);
+}
+
+static void test_fm_keep_weights(void) {
+  EACH_WIDTH(k, rank)
+    for (size_t count = 1; count <= 16; count += 5) {
+      const gibbs_samples made = make_samples(k, rank, count);
+      rk_fm_keep_weights(&made.samples, 3, 1, 9);
+      add_samples(&made);
+    }
+}
+
+static void test_fm_keep_sums(void) {
+  EACH_WIDTH(k, rank)
+    for (size_t count = 1; count <= 16; count += 5) {
+      const gibbs_samples made = make_samples(k, rank, count);
+      rk_fm_keep_sums(&made.samples, made.machine.blocks[0].starts, made.machine.blocks[0].indices,
+                      made.machine.blocks[0].values, 2, made.rows);
+      add_samples(&made);
+    }
 }
 
 static void test_fm_normals(void) {

@@ -79,37 +79,44 @@ void rk_fm_outputs(const rk_fm_rows *blocks, size_t block_count, size_t k, const
 /// The records of some rows.
 void rk_fm_moments(const rk_fm_block *block, const float *own, size_t first, size_t end);
 
-/// Draws the weights of some features, one after the other, each given all others.
-void rk_fm_sweep(const rk_fm_block *block, const rk_fm_prior *prior, const uint32_t *features,
-                 size_t count);
-
-/// One half of a block's rows in a turn of two threads: which of its entries, by feature, to move and
-/// which to gather, and where to.
+/// Features in the order of their draws. Those of a batch, from the end of the last one on, share no
+/// row and are drawn side by side.
 typedef struct {
-  uint64_t move_first, move_end, gather_first, gather_end;
-  float *_Nullable record;
-} rk_fm_half;
+  const uint32_t *features, *ends;
+  size_t batches;
+} rk_fm_list;
 
-/// Two threads that draw features one after the other, each its half of every feature's rows.
+/// Draws the weights of some features, each given all others.
+void rk_fm_sweep(const rk_fm_block *block, const rk_fm_prior *prior, const rk_fm_list *list);
+
+/// Features of a batch, and for each of them where its entries in the second half of the rows begin.
+typedef struct {
+  const uint32_t *_Nullable features;
+  size_t count;
+  uint64_t middles[16];
+} rk_fm_share;
+
+/// Two threads that draw features, each its half of every feature's rows.
 typedef struct {
   const rk_fm_block *_Nullable block;
   /// The first row of the second half.
   uint32_t border;
-  /// The change of the last feature, which both halves take over, and the weights of the next, which
-  /// both sum up for.
-  const float *_Nullable old;
-  const float *_Nullable change;
-  const float *_Nullable next_weight;
+  /// The features whose change both halves take over, with their weights before and the change, and
+  /// those that both sum up for next.
+  rk_fm_share moved, gathered;
+  const float *_Nullable olds;
+  const float *_Nullable changes;
+  /// Each half's sums, a record for each feature.
+  float *_Nullable records[2];
   /// How many factors the features have.
   size_t factors;
-  rk_fm_half halves[2];
   /// Written by both, so far from all else; zero at the start.
   uint64_t before_turn[8], turn, before_done[8], done, before_over[8], is_over;
 } rk_fm_crew;
 
 /// As rk_fm_sweep, each sum being that of the first half of the rows plus that of the second. Does the
 /// second halves as well as long as nobody helps.
-void rk_fm_lead(rk_fm_crew *crew, const rk_fm_prior *prior, const uint32_t *features, size_t count);
+void rk_fm_lead(rk_fm_crew *crew, const rk_fm_prior *prior, const rk_fm_list *list);
 
 /// Helps until the leader is done.
 void rk_fm_help(rk_fm_crew *crew);
@@ -138,6 +145,24 @@ void rk_fm_residual_sums(const float *residuals, size_t count, float *sum, float
 /// a row of means.
 void rk_fm_group_sums(const float *weights, size_t stride, size_t first, size_t end,
                       const float *means, float *sums, float *squares);
+
+/// Up to sixteen samples of a block's weights, and the rows where they are kept: factors + 1 groups of
+/// `lanes` floats, first the linear terms, then each factor; the samples' lanes lie side by side.
+typedef struct {
+  size_t k, factors, count;
+  /// features x stride for each sample.
+  const float *_Nonnull const *_Nonnull weights;
+  /// The first sample's lane of the first row, and the floats from row to row.
+  float *target;
+  size_t lanes, target_stride;
+} rk_fm_samples;
+
+/// Keeps the weights of some features; that of the number `feature` is kept in row 0.
+void rk_fm_keep_weights(const rk_fm_samples *samples, size_t feature, size_t first, size_t end);
+
+/// Keeps some rows' sums of weights times values; the linear terms lose half the sums of squares.
+void rk_fm_keep_sums(const rk_fm_samples *samples, const uint64_t *starts, const uint32_t *indices,
+                     const float *values, size_t first, size_t end);
 
 #pragma clang assume_nonnull end
 

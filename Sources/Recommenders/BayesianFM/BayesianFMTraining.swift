@@ -12,12 +12,11 @@ struct BayesianFMTraining: EpochTraining {
   private let parts: BayesianFMModel.Parts
   private let levels: [Float]
   private let asOf: Int64?
-  private let folding: SampleFolding
   private let validation: RatingColumns
   private let counts: TrainingCounts
   private let threads: Int
   private var samplers: [FMSampler]
-  private var store: SampleStore
+  private var kept: KeptSamples
   private var epochs = 0
   private var validated: (loss: Double, rmse: Double)?
 
@@ -66,8 +65,7 @@ struct BayesianFMTraining: EpochTraining {
       return FMSampler(
         blocks: blocks, targets: targets, options: chosen, threads: chainThreads)
     }
-    folding = SampleFolding(encoding)
-    store = SampleStore(
+    let store = SampleStore(
       shape: SampleShape(
         factors: configuration.factors, samples: options.lanesNeeded, users: configuration.users,
         items: configuration.items, hasImplicit: encoding.hasImplicit,
@@ -76,6 +74,7 @@ struct BayesianFMTraining: EpochTraining {
         days: encoding.days?.days.count, hasNeighbours: encoding.neighbours != nil,
         timeFactors: FactorShare.time.count(of: configuration.factors),
         cuts: max(levels.count - 1, 0)))
+    kept = KeptSamples(SampleFolding(encoding), store: store, threads: threads)
   }
 
   /// The first feature that is asked for by name and that the data does not have.
@@ -113,8 +112,8 @@ struct BayesianFMTraining: EpochTraining {
   }
 
   var weights: [EmbeddingTable] {
-    get { store.tables }
-    set { store.tables = newValue }
+    get { kept.store.tables }
+    set { kept.store.tables = newValue }
   }
 
   var memory: [EmbeddingTable] {
@@ -153,9 +152,9 @@ struct BayesianFMTraining: EpochTraining {
     let event = options.keptEvents(after: epochs)
     if event > before || event == 0 {
       let place = max(event - 1, 0) * samplers.count
-      for (chain, sampler) in samplers.enumerated() {
-        folding.fold(sampler, into: &store, lane: place + chain)
-      }
+      kept.keep(samplers.map(\.sample), lane: place)
+      // Whoever asks for the model from now on finds it written.
+      if validation.count > 0 || place + samplers.count == options.lanesNeeded { kept.write() }
       validated = validationError()
     }
     return samplers.reduce(0.0) { $0 + 1 / $1.noisePrecision } / Double(samplers.count)
@@ -184,7 +183,7 @@ struct BayesianFMTraining: EpochTraining {
       configuration,
       details: BayesianFMDetails(
         samples: samples, features: encoding.names, levels: levels, asOf: asOf),
-      parts: parts, store: store, trainingCounts: counts)
+      parts: parts, store: kept.store, trainingCounts: counts)
   }
 
   private static func columns(of ratings: RatingSubset) -> RatingColumns {

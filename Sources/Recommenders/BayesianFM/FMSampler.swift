@@ -90,6 +90,12 @@ struct FMSampler: Sendable {
     return order
   }
 
+  /// The parameters as they are now.
+  var sample: FMSample {
+    FMSample(
+      weights: weights, intercept: intercept, noisePrecision: noisePrecision, cutpoints: cutpoints)
+  }
+
   /// For each block: features × (1 + rank), lane 0 the linear weights, then the factors.
   var parameters: [EmbeddingTable] {
     get { weights.map(parameters(of:)) }

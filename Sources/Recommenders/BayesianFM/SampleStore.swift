@@ -51,24 +51,6 @@ struct SampleStore: Sendable, Equatable {
       if neighbours != nil { neighbours = rest.popFirst() }
     }
   }
-
-  /// Writes rows of values, linear term first, into the lane of a sample; factors that the target has
-  /// no room for are left out.
-  static func write(
-    _ values: EmbeddingTable, rows: Range<Int>, to target: inout EmbeddingTable, lane: Int,
-    lanes: Int
-  ) {
-    let (stride, targetStride, groups) = (values.stride, target.stride, target.dimension / lanes)
-    values.withValues { values in
-      target.withMutableValues { target in
-        for (place, row) in rows.enumerated() {
-          for group in 0..<groups {
-            target[place * targetStride + group * lanes + lane] = values[row * stride + group]
-          }
-        }
-      }
-    }
-  }
 }
 
 /// How much a ``SampleStore`` holds.
