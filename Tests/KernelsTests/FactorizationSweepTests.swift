@@ -90,7 +90,9 @@ struct SweepFixture {
 
   @Test func featuresOfABatchShareNoRow() {
     // Feature n has rows n + 1, 2 n + 2, 3 n + 3, …
-    let rows = (0..<200).map { feature in (0..<40).map { UInt32(($0 + 1) * (feature + 1) % 97) } }
+    let rows: [[UInt32]] = (0..<200).map { feature in
+      (1...40).map { UInt32($0 * (feature + 1) % 97) }
+    }
     let batches = DrawList.batches(
       of: (0..<200).map { UInt32($0) }, rowCount: 97, rows: { rows[$0][..<($0 % 7)] })
     let list = DrawList(batches)
