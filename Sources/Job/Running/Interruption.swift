@@ -72,9 +72,15 @@ extension Interruption {
   func run<Result: Sendable>(
     logger: Logger, _ work: @escaping @Sendable () async throws -> Result
   ) async throws(JobError) -> Result {
-    let task = Task { try await work() }
+    // The work waits until signals are caught: one that comes earlier ends the process without a word.
+    let (watched, begin) = AsyncStream<Never>.makeStream()
+    let task = Task {
+      for await _ in watched {}
+      return try await work()
+    }
     let watch = watch(logger: logger) { task.cancel() }
     defer { withExtendedLifetime(watch) {} }
+    begin.finish()
     do {
       return try await task.value
     } catch {
