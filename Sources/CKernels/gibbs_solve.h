@@ -18,7 +18,6 @@ INLINE size_t next_lane(size_t lane, size_t factors, size_t k) {
 INLINE void solve(const float *record, const rk_fm_prior *prior, const float *weight,
                   const float *normals, float *change, size_t k) {
   const size_t stride = RK_FM_STRIDE(k), lanes = k + 1;
-  enum { LARGEST = 272 };
   // Rows of P below and on the diagonal turn into L D.
   float matrix[lanes * stride] __attribute__((aligned(64)));
   float right[stride] __attribute__((aligned(64)));

@@ -8,6 +8,8 @@ struct DrawList: Sendable {
 
   /// The most features of a batch.
   private static let batchSize = 16
+  /// The most words of bits, each for 64 batches and a row: 64 MiB.
+  private static let largestWindow = 1 << 23
 
   /// Takes batches over.
   init(_ batches: [[UInt32]]) {
@@ -58,8 +60,9 @@ struct DrawList: Sendable {
       let (one, other) = (rows(Int($0)).count, rows(Int($1)).count)
       return one != other ? one > other : $0 < $1
     }
-    // A bit for each batch of a window; if none of them takes a feature, a new window begins.
-    let words = min((features.count + 63) / 64, 32)
+    // A bit for each batch of a window; if none of them takes a feature, a new window begins. Of many
+    // rows the windows are small, or their bits would take more memory than the ratings.
+    let words = min((features.count + 63) / 64, max(1, min(32, largestWindow / max(rowCount, 1))))
     var (closed, open) = ([[UInt32]](), [[UInt32]]())
     var full = [UInt64](repeating: 0, count: words)
     var used = [UInt64](repeating: 0, count: words * rowCount)

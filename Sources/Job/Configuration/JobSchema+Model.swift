@@ -10,7 +10,7 @@ extension JobSchema {
       Field(
         "factors", deciding: \ModelOptions.givenFactors, .integer(1...4_096), prototype: 50,
         default: "50; 8 for `bayesian-fm`, 30 for `svd-plus-plus`, 64 for `ials`",
-        "The number of factors of each user and item."
+        "The number of factors of each user and item; of `bayesian-fm` 256 at most."
       ).only("for model types with factors", byKey: "type") { $0.type.hasFactors },
       Field(
         "link", \ModelOptions.link, .choice,

@@ -162,7 +162,7 @@ extension Plan {
             ["training/schedule", type],
             "a \"\(model.type.rawValue)\" model cannot learn from blocks; leave the schedule out"))
     }
-    conflicts += orderConflicts() + featureConflicts()
+    conflicts += orderConflicts() + featureConflicts() + factorConflicts()
     if training.grid.userBlocks < training.grid.itemBlocks {
       conflicts.append(
         PlanConflict(
@@ -182,6 +182,18 @@ extension Plan {
       return PlanConflict(
         ["\(path)/features", "\(path)/type"],
         "a \"\(model.type.rawValue)\" model has no feature \"\(feature.rawValue)\"")
+    }
+  }
+
+  /// Finds more factors than the model can have.
+  private func factorConflicts() -> [PlanConflict] {
+    let most = BayesianFMOptions.mostFactors
+    return models.enumerated().compactMap { number, model in
+      guard model.type == .bayesianFM, model.factors > most else { return nil }
+      let path = models.count == 1 ? "model" : "model/\(number)"
+      return PlanConflict(
+        ["\(path)/factors", "\(path)/type"],
+        "a \"bayesian-fm\" model has \(most) factors at most; 8 or 16 are usual")
     }
   }
 

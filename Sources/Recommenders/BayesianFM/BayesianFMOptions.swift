@@ -33,6 +33,9 @@ public struct BayesianFMOptions: Equatable, Sendable {
   /// What is done to ratings first. The default is `user`; `ordered-probit` takes ratings as they are.
   public var standardize: RatingStandardization = .user
 
+  /// The most factors: the sums that a draw starts from grow with their square and lie on the stack.
+  public static let mostFactors = 256
+
   /// Creates the default options.
   public init() {}
 }

@@ -28,6 +28,16 @@ import Testing
     #expect(found.first?.contains(fault) ?? false, "\(found)")
   }
 
+  @Test func moreFactorsThanASamplerCanDrawAreRefused() {
+    func found(_ factors: Int, _ type: String) -> [String] {
+      JobDocuments.faults(adding: "\"model\": {\"type\": \"\(type)\", \"factors\": \(factors)}")
+    }
+    #expect(found(256, "bayesian-fm").isEmpty)
+    #expect(found(257, "als").isEmpty)
+    #expect(found(257, "bayesian-fm").count == 1)
+    #expect(found(257, "bayesian-fm")[0].contains("at /model/factors: a \"bayesian-fm\" model has"))
+  }
+
   @Test func aHashAndALockExcludeEachOther() {
     let found = faults(
       dataset: "\"sources\": [\"a.zip\"], \"sha256\": \"\(Self.sha256)\", \"pin\": \"lock\"")
