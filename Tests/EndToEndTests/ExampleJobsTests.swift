@@ -13,7 +13,8 @@ import Testing
   private static let runHere: [String: [String]] = [
     "best-lists.json": [],
     "best-rating.json": [
-      "--set", "model.samples=4", "--set", "model.burn_in=1", "--set", "model.kept_samples=4",
+      "--set", "model.0.samples=4", "--set", "model.0.burn_in=1", "--set",
+      "model.0.kept_samples=4", "--set", #"stack={"trees": 20}"#,
     ],
     "minimal.json": [],
     "movielens-small.json": ["--ignore-gates"],

@@ -24,6 +24,11 @@ import Testing
         #""model": [{"type": "biased-dot"}, {"type": "neural"}, {"type": "item-knn"}], "#
           + #""select": "blend""#
       ),
+      (
+        "stack",
+        #""model": [{"type": "als"}, {"type": "bias"}], "select": "stack", "#
+          + #""stack": {"folds": 2, "trees": 5, "min_leaf_ratings": 20}"#
+      ),
     ]
 
   private static func run(_ keys: String) throws -> JobFixture {

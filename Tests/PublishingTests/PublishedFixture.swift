@@ -98,13 +98,13 @@ enum TinyBundle {
           name: "recent_means", shape: [3, 2], values: [0, 0.25, -1, 0.5, 0.125, 0]))
       return tensors
     }
-    if case .blend(let blend) = configuration.details {
-      return blend.models.enumerated().flatMap { number, model in
-        self.tensors(model).map {
-          NamedTensor(name: "model_\(number + 1).\($0.name)", shape: $0.shape, values: $0.values)
-        }
+    let members = configuration.details.members.enumerated().flatMap { number, model in
+      self.tensors(model).map {
+        NamedTensor(name: "model_\(number + 1).\($0.name)", shape: $0.shape, values: $0.values)
       }
     }
+    if configuration.type == .stack { return members + stackTensors }
+    if !members.isEmpty { return members }
     if case .neural(let network) = configuration.details { return self.tensors(network) }
     if factors > 0 {
       tensors.append(tensor("user_factors", [3, factors], step: 7))
@@ -122,6 +122,29 @@ enum TinyBundle {
     default: break
     }
     return tensors
+  }
+
+  /// A stack's features and trees: one asks for the difference of the ratings and then for the year, one
+  /// for the age, one for the day and then for the last rating.
+  private static var stackTensors: [NamedTensor] {
+    let missing = -Float.greatestFiniteMagnitude
+    let trees: [[Float]] = [
+      [1, 0.125, 1], [8, 1990, 3], [-1, 0.25, 0], [-1, -0.5, 0], [-1, 0.125, 0],
+      [9, 20, 6], [-1, 0.375, 0], [-1, -0.125, 0],
+      [10, 11_000, 9], [-1, 4, 0], [13, 3, 11], [-1, 0.0625, 0], [-1, 0.75, 0],
+    ]
+    return [
+      NamedTensor(
+        name: "stack_users", shape: [3, 3], values: [0.5, 1, 2, -0.25, 0.75, 1, 0, 1.25, 2]),
+      NamedTensor(
+        name: "stack_items", shape: [4, 4],
+        values: [0.25, 1, 2, 1995, -0.5, 0.5, 2, missing, 1, 1.5, 1, 1980, 0, 1, 0, 2001]),
+      NamedTensor(
+        name: "stack_recent", shape: [3, 5],
+        values: [60, 2, 4, 3.5, 0.25, missing, 0, missing, missing, missing, 5, 1, 2, missing, 1]),
+      NamedTensor(name: "stack_trees", shape: [13, 3], values: trees.flatMap(\.self)),
+      NamedTensor(name: "stack_roots", shape: [3], values: [0, 5, 8]),
+    ]
   }
 
   /// The tensors of a network with two hidden units; users' first days lie a few apart.
@@ -191,6 +214,16 @@ enum TinyBundle {
   }
 
   /// A sum of two models.
+  static let stack: ModelConfiguration = {
+    var model = configuration(.stack, link: .identity)
+    model.factors = 0
+    model.details = .stack(
+      StackDetails(
+        models: [configuration(), configuration(.bias, link: .identity)],
+        asOf: 11_000 * 86_400 + 43_200))
+    return model
+  }()
+
   static let blend: ModelConfiguration = {
     var blend = configuration(.blend, link: .identity)
     (blend.factors, blend.hidden) = (0, [])

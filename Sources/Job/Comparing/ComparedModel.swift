@@ -9,6 +9,8 @@ public struct ComparedModel: Equatable, Sendable {
   public var model: JSONValue?
   /// How a list of models becomes one.
   public var select: SelectPolicy?
+  /// Keys in the place of those of the job's `stack`.
+  public var stack: JSONValue?
   /// Keys in the place of those of the job's `training`.
   public var training: JSONValue?
   /// Keys in the place of those of the job's `recommend`.
@@ -22,8 +24,8 @@ public struct ComparedModel: Equatable, Sendable {
   /// What it changes, section by section: the data and the split are the same for all.
   var changes: JSONValue {
     let sections = [
-      ("model", model), ("select", select.map { .string($0.rawValue) }), ("training", training),
-      ("recommend", recommend),
+      ("model", model), ("select", select.map { .string($0.rawValue) }), ("stack", stack),
+      ("training", training), ("recommend", recommend),
     ]
     return .object(
       sections.compactMap { section, value in

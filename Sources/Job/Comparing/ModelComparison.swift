@@ -43,7 +43,7 @@ public struct ModelComparison: Sendable {
     var base = root
     var models = plan.compare ?? []
     if plan.compare == nil {
-      base = root.removing(["model", "select", "training"])
+      base = root.removing(["model", "select", "stack", "training"])
       models = ModelType.compared.map { type in
         var model = ComparedModel(name: type.rawValue)
         model.model = ["type": .string(type.rawValue)]

@@ -14,6 +14,9 @@ extension JobSchema {
         "select", deciding: \ComparedModel.select, .choice, prototype: .best,
         default: "the job's own", "How a list of models becomes one."),
       Field(
+        "stack", deciding: \ComparedModel.stack, .overlay(of: "stack"), prototype: .null,
+        default: "the job's own", "Keys in the place of those of the job's `stack`."),
+      Field(
         "training", deciding: \ComparedModel.training, .overlay(of: "training"), prototype: .null,
         default: "the job's own", "Keys in the place of those of the job's `training`."),
       Field(

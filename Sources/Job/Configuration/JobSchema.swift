@@ -8,7 +8,9 @@ public enum JobSchema {
   public static let fileName = "recjob-1.schema.json"
 
   /// The sections that determine the bytes of the results.
-  static let resultSections = ["split", "model", "select", "training", "recommend", "export"]
+  static let resultSections = [
+    "split", "model", "select", "stack", "training", "recommend", "export",
+  ]
   /// The keys of `dataset` that do, beside the hash of its bytes.
   static let resultKeysOfDataset = [
     "format", "ratings", "delimiter", "header", "quotes", "comment", "encoding", "columns",
@@ -34,9 +36,14 @@ public enum JobSchema {
         "The model that is trained; of a list of models, `select` makes one."),
       Field(
         "select", \Plan.select, .choice,
-        "How a list of models becomes one: the best on the validation rows, or a sum of all with "
-          + "weights fitted on these rows. What is chosen is then trained as `training.refit` says."
+        "How a list of models becomes one: the best on the validation rows, a sum of all with weights "
+          + "fitted on these rows, or the first, corrected by trees that were grown on what all of "
+          + "them predict out of fold. What is chosen is then trained as `training.refit` says."
       ).only("only where `model` is a list", byKey: "model") { $0.models.count > 1 },
+      Field("stack", \Plan.stack, .object(stack), "How `stack` makes one model of a list.")
+        .only("only where `select` is `stack`", byKey: "select") {
+          $0.models.count > 1 && $0.select == .stack
+        },
       Field("training", \Plan.training, .object(training), "How the model is trained."),
       Field("recommend", \Plan.recommend, .object(recommend), "What is recommended to each user."),
       Field("export", \Plan.export, .object(export), "The files that recommendations go to."),

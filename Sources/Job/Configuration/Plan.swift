@@ -15,6 +15,8 @@ public struct Plan: Equatable, Sendable {
   public var models = [ModelOptions()]
   /// How several models become one.
   public var select = SelectPolicy.best
+  /// How `stack` does it.
+  public var stack = StackOptions()
   /// How the model is trained.
   public var training = TrainingOptions()
   /// What is recommended.

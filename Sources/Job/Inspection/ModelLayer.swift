@@ -48,13 +48,14 @@ struct ModelLayers: Sendable {
   }
 
   private static func of(_ model: any RatingPredictor, plan: JSONValue?) -> [ModelLayer] {
-    guard case .blend(let blend) = model.configuration.details else {
+    let details = model.configuration.details
+    guard !details.members.isEmpty else {
       return of(model.configuration, model.tensorShapes, plan: plan)
     }
     let tensors = model.tensorShapes
-    var layers = inputs(of: blend.models.contains { usesTime($0) })
+    var layers = inputs(of: usesTime(model.configuration))
     var ratings: [String] = []
-    for (number, part) in blend.models.enumerated() {
+    for (number, part) in details.members.enumerated() {
       let prefix = "model_\(number + 1)."
       let partTensors = tensors.filter { $0.name.hasPrefix(prefix) }.map {
         TensorShape(name: String($0.name.dropFirst(prefix.count)), shape: $0.shape)
@@ -64,21 +65,27 @@ struct ModelLayers: Sendable {
       layers += prefixed(own, by: prefix)
       ratings += own.last.map { [prefix + $0.name] } ?? []
     }
-    layers.append(
-      ModelLayer(
-        name: "rating", type: "Weighted sum", shape: [1], parameters: blend.weights.count,
-        inputs: ratings))
+    if case .blend(let blend) = details {
+      layers.append(
+        ModelLayer(
+          name: "rating", type: "Weighted sum", shape: [1], parameters: blend.weights.count,
+          inputs: ratings))
+    } else {
+      var stack = ModelLayers(tensors)
+      stack.addTrees(over: ratings, hasTime: usesTime(model.configuration))
+      layers += stack.layers
+    }
     return layers
   }
 
-  /// The layers of a model that is no blend.
+  /// The layers of a model that is not made of several.
   private static func of(
     _ model: ModelConfiguration, _ tensors: [TensorShape], plan: JSONValue?
   ) -> [ModelLayer] {
     var layers = ModelLayers(tensors)
     layers.layers = inputs(of: usesTime(model))
     switch model.type {
-    case .blend: break
+    case .blend, .stack: break
     case .neural: layers.addNetwork(model, plan: plan)
     case .bayesianFM: layers.addMachine(model)
     case .itemKNN: layers.addNeighbours(model)
@@ -147,6 +154,8 @@ struct ModelLayers: Sendable {
     switch model.details {
     case .neural(let network): network.date != nil
     case .bayesianFM(let machine): machine.features.contains { $0.needsTime }
+    case .stack(let stack): stack.asOf != nil
+    case .blend(let blend): blend.models.contains { usesTime($0) }
     default: false
     }
   }

@@ -97,6 +97,20 @@ extension ModelLayers {
     addRating(model, of: "key")
   }
 
+  /// Trees over ratings and the tables of a stack.
+  mutating func addTrees(over ratings: [String], hasTime: Bool) {
+    addKept("stack_users", "Lookup", ["user"])
+    addKept("stack_items", "Lookup", ["item"])
+    addKept("stack_recent", "Lookup", ["user"])
+    add(
+      ModelLayer(
+        name: "stack_trees", type: "Sum of trees", shape: [1],
+        parameters: size("stack_trees") + size("stack_roots"),
+        inputs: ratings + ["stack_users", "stack_items", "stack_recent"]
+          + (hasTime ? ["time"] : [])))
+    add("rating", "Add", [1], Array(ratings.prefix(1)) + ["stack_trees"])
+  }
+
   /// Biases, and what the user's ratings of similar items add to them.
   mutating func addNeighbours(_ model: ModelConfiguration) {
     addRows("user_bias", "Embedding", ["user"])

@@ -121,13 +121,16 @@ public struct ModelSummary: Sendable {
   /// What each of several models came to on the validation rows.
   private var selection: [String] {
     guard let models = bundle.metrics["selection"]?["models"]?.arrayValue else { return [] }
+    let isStack = bundle.metrics["selection"]?["select"] == "stack"
     var table = TextTable(
-      ["candidate", "validation RMSE", "weight"], [.left, .right, .right])
+      isStack ? ["model", "RMSE out of fold"] : ["candidate", "validation RMSE", "weight"],
+      isStack ? [.left, .right] : [.left, .right, .right])
     for (number, model) in models.enumerated() {
-      table.add([
-        "model_\(number + 1): \(model["type"]?.stringValue ?? "")",
-        Self.text(model["validation_rmse"]), Self.text(model["weight"]),
-      ])
+      let name = "model_\(number + 1): \(model["type"]?.stringValue ?? "")"
+      table.add(
+        isStack
+          ? [name, Self.text(model["out_of_fold_rmse"])]
+          : [name, Self.text(model["validation_rmse"]), Self.text(model["weight"])])
     }
     return table.lines
   }

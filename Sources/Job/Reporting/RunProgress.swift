@@ -71,7 +71,8 @@ public final class RunProgress: Sendable {
   func resumes(_ checkpoint: TrainingCheckpoint) {
     guard isShown else { return }
     state.withLock { state in
-      for training in checkpoint.ended where training.step.phase == .search {
+      for training in checkpoint.ended
+      where training.step.phase == .search && training.step.fold == nil {
         state.chosenEpochs[training.step.model] = training.bestEpoch
       }
       state.resumed = checkpoint.current.map { ($0.step, $0.progress.history) }
@@ -88,7 +89,7 @@ public final class RunProgress: Sendable {
         state.training = Self.training(epoch, plan, state)
       }
       let text = state.training?.text(epoch.record, now: now) ?? ""
-      if epoch.phase == .search, let training = state.training {
+      if epoch.phase == .search, epoch.fold == nil, let training = state.training {
         state.chosenEpochs[epoch.model ?? 0] = training.chosenEpoch
       }
       state.mark = now
@@ -129,10 +130,10 @@ public final class RunProgress: Sendable {
   ) -> EpochProgress {
     let number = epoch.model ?? 0
     let model = plan.models[min(number, plan.models.count - 1)]
-    let isSearch = epoch.phase == .search
+    let isSearch = epoch.phase == .search && epoch.fold == nil
     let isWatched = isSearch && model.type.hasBestEpoch
     let most = model.fixedEpochs ?? plan.training.maxEpochs
-    let step = TrainingStep(epoch.phase, model: number)
+    let step = TrainingStep(epoch.phase, model: number, fold: epoch.fold)
     let history = state.resumed.flatMap { $0.step == step ? $0.history : nil }
     // A model of fixed epochs is trained anew without a search.
     let chosen = state.chosenEpochs[number] ?? (model.type.hasBestEpoch ? nil : most)

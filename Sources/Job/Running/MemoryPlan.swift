@@ -66,6 +66,8 @@ struct MemoryPlan: Equatable, Sendable {
     static let neighbourRating = 20
     /// A similarity of two items, or a residual, and whose it is.
     static let sparseEntry = MemoryLayout<UInt32>.stride + MemoryLayout<Float>.stride
+    /// A training rating while trees are grown on it: its features, twice, and their bins.
+    static let stackedRating = 160
     /// The rows of `ease` for genres and years of release, about.
     static let contentRows = 200
     /// The rows of genres and years that an item of `ease` is in, about.
@@ -132,6 +134,9 @@ struct MemoryPlan: Equatable, Sendable {
           watchesHeldOut: plan.split.validation == .test
         ).optimizer)
     }.max()
+    // Trees are grown when all models are there.
+    let stackBytes =
+      plan.models.count > 1 && plan.select == .stack ? counts.ratings * Size.stackedRating : 0
     let models = Part(
       name: "models", bytes: (modelBytes + inverse) * (plan.training.refit == .all ? 2 : 1))
     let lists = Part(
@@ -159,7 +164,7 @@ struct MemoryPlan: Equatable, Sendable {
         stage: .train,
         parts: dataset + [
           split, Part(name: "training rows", bytes: counts.ratings * Size.trainingRating),
-          Part(name: "training", bytes: (trainingBytes ?? 0) + inverse), models,
+          Part(name: "training", bytes: max(trainingBytes ?? 0, stackBytes) + inverse), models,
         ]),
       StageMemory(
         stage: .evaluate,

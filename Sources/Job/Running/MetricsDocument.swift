@@ -41,21 +41,26 @@ enum MetricsDocument {
     return .object(members + [JSONMember(key: "selection", value: selection(found, plan))])
   }
 
-  /// What several models came to on the validation rows.
+  /// What several models came to on the validation rows; for a stack out of fold.
   private static func selection(_ selection: ModelSelection, _ plan: Plan) -> JSONValue {
-    let models = plan.models.enumerated().map { number, model -> JSONValue in
-      [
-        "type": .string(model.type.rawValue),
-        "validation_rmse": .numberOrNull(selection.rmses[number]),
-        "weight": .numberOrNull(selection.weights[number]),
-      ]
+    let isStack = selection.policy == .stack
+    let rmse = isStack ? "out_of_fold_rmse" : "validation_rmse"
+    let models = plan.models.enumerated().map { number, model in
+      JSONValue.object(
+        [
+          JSONMember(key: "type", value: .string(model.type.rawValue)),
+          JSONMember(key: rmse, value: .numberOrNull(selection.rmses[number])),
+        ]
+          + (isStack
+            ? [] : [JSONMember(key: "weight", value: .numberOrNull(selection.weights[number]))]))
     }
-    return [
-      "select": .string(selection.policy.rawValue),
-      "validation_rows": .integer(selection.rows),
-      "validation_rmse": .numberOrNull(selection.rmse),
-      "models": .array(models),
-    ]
+    return .object(
+      [
+        JSONMember(key: "select", value: .string(selection.policy.rawValue)),
+        JSONMember(
+          key: isStack ? "out_of_fold_rows" : "validation_rows", value: .integer(selection.rows)),
+      ] + (selection.rmse.map { [JSONMember(key: rmse, value: .numberOrNull($0))] } ?? [])
+        + [JSONMember(key: "models", value: .array(models))])
   }
 
   /// `held-out`, or what makes the test figures look better than they are.

@@ -20,8 +20,17 @@ struct ModelTraining {
       earlier: earlier, areSeveral: plan.models.count > 1, onEpoch: onEpoch, checkpoint: checkpoint)
     let candidates = plan.models.enumerated().map { candidate($0, $1) }
     let resolved = candidates[0].resolved
-    let (members, weights, selection) = try select(candidates, &trainings)
+    let (members, weights, selected) = try select(candidates, &trainings)
+    var selection = selected
 
+    func join(
+      _ models: [any RatingPredictor], _ phase: TrainingPhase, on rows: RatingSubset
+    ) throws(TrainingError) -> any RatingPredictor {
+      guard candidates.count > 1, plan.select == .stack else { return weighted(models, weights) }
+      let (model, found) = try stack(models, members, phase, on: rows, &trainings)
+      selection = selection ?? found
+      return model
+    }
     func trained(
       _ phase: TrainingPhase, on rows: RatingSubset
     ) throws(TrainingError) -> any RatingPredictor {
@@ -36,12 +45,15 @@ struct ModelTraining {
               checkpoint: checkpoint)
           }.model)
       }
-      return join(models, weights)
+      return try join(models, phase, on: rows)
     }
 
     let (evaluated, evaluatedRows): (any RatingPredictor, [Int32])
     if resolved.refit == .none {
-      (evaluated, evaluatedRows) = (join(members.compactMap(\.searched), weights), split.train)
+      let rows = RatingSubset(ratings, rows: split.train)
+      (evaluated, evaluatedRows) = (
+        try join(members.compactMap(\.searched), .search, on: rows), split.train
+      )
     } else {
       (evaluated, evaluatedRows) = (
         try trained(.refit, on: RatingSubset(ratings, rows: notHeldOut)), notHeldOut
@@ -82,8 +94,8 @@ struct ModelTraining {
     /// The model that the watched training ended with, where it is asked for.
     let searched: (any RatingPredictor)?
 
-    func step(_ phase: TrainingPhase) -> TrainingStep {
-      TrainingStep(phase, model: candidate.number)
+    func step(_ phase: TrainingPhase, fold: Int? = nil) -> TrainingStep {
+      TrainingStep(phase, model: candidate.number, fold: fold)
     }
   }
 
@@ -114,21 +126,25 @@ struct ModelTraining {
           checkpoint: checkpoint)
       }
     }
-    if candidates.count == 1 {
-      let candidate = candidates[0]
-      let step = TrainingStep(.search)
-      if candidate.resolved.refit == .none {
-        let (model, epochs) = try trainings.model(
-          step, of: candidate.trainer, on: trained, search(candidate))
-        return ([Member(candidate: candidate, epochs: epochs, searched: model)], [1], nil)
+    var members: [Member] = []
+    // One model, and those of a stack, are not chosen from: what is searched is how long to train.
+    if candidates.count == 1 || plan.select == .stack {
+      for candidate in candidates {
+        let step = TrainingStep(.search, model: candidate.number)
+        if candidate.resolved.refit == .none {
+          let (model, epochs) = try trainings.model(
+            step, of: candidate.trainer, on: trained, search(candidate))
+          members.append(Member(candidate: candidate, epochs: epochs, searched: model))
+          continue
+        }
+        let epochs =
+          candidate.model.type.hasBestEpoch
+          ? try trainings.bestEpoch(step, search(candidate)) : candidate.trainer.epochs
+        members.append(Member(candidate: candidate, epochs: epochs, searched: nil))
       }
-      let epochs =
-        candidate.model.type.hasBestEpoch
-        ? try trainings.bestEpoch(step, search(candidate)) : candidate.trainer.epochs
-      return ([Member(candidate: candidate, epochs: epochs, searched: nil)], [1], nil)
+      return (members, members.map { _ in 1 }, nil)
     }
     let rows = dataset.ratings.selecting(split.validation)
-    var members: [Member] = []
     var predictions: [[Float]] = []
     for candidate in candidates {
       let (model, epochs) = try trainings.model(
@@ -144,8 +160,44 @@ struct ModelTraining {
     )
   }
 
-  private func join(_ models: [any RatingPredictor], _ weights: [Double]) -> any RatingPredictor {
+  private func weighted(
+    _ models: [any RatingPredictor], _ weights: [Double]
+  ) -> any RatingPredictor {
     models.count == 1 && weights == [1]
       ? models[0] : BlendModel(models, weights: weights.map { Float($0) })
+  }
+
+  /// The stack of models that were trained on some rows, and how well each did out of fold.
+  private func stack(
+    _ models: [any RatingPredictor], _ members: [Member], _ phase: TrainingPhase,
+    on rows: RatingSubset, _ trainings: inout TrainingSequence
+  ) throws(TrainingError) -> (model: any RatingPredictor, selection: ModelSelection) {
+    let stacking = Stacking(
+      rows, options: plan.stack, seed: plan.training.seed, users: dataset.users.count,
+      items: dataset.items.count,
+      details: dataset.itemDetails, threads: threads)
+    var predictions: [[Float]] = []
+    for member in members {
+      let trainer = member.candidate.trainer
+      var parts: [[Float]] = []
+      for fold in 0..<plan.stack.folds {
+        let (predicted, others) = stacking.fold(fold)
+        parts.append(
+          try trainings.predictions(
+            member.step(phase, fold: fold),
+            for: rows.columns.selecting(predicted.rows ?? []), threads: threads
+          ) { (progress, onEpoch, checkpoint) throws(TrainingError) in
+            try trainer.refit(
+              on: others, epochs: member.epochs, resuming: progress, onEpoch: onEpoch,
+              checkpoint: checkpoint)
+          })
+      }
+      predictions.append(stacking.joined(parts))
+    }
+    let ratings = (0..<rows.count).map { rows.columns.values[rows.row(at: $0)] }
+    return (
+      stacking.model(of: models, predictions: predictions),
+      ModelSelection(.stack, predictions: predictions, ratings: ratings)
+    )
   }
 }

@@ -102,14 +102,15 @@ struct EpochClock {
   private(set) var epochs: [EpochSeconds] = []
   private var last = ContinuousClock.now
 
-  /// Takes note of an epoch that has just ended.
+  /// Takes note of an epoch that has just ended, unless its training leaves out a fold.
   mutating func ended(_ epoch: PhasedEpoch) {
     let now = ContinuousClock.now
+    defer { last = now }
+    guard epoch.fold == nil else { return }
     let microseconds = ((now - last) / .microseconds(1)).rounded()
     epochs.append(
       EpochSeconds(
         phase: epoch.label, epoch: epoch.record.epoch, seconds: microseconds / 1_000_000))
-    last = now
   }
 }
 

@@ -27,13 +27,14 @@ struct TrainedJob: Sendable {
   /// The bias baseline, trained on the rows of the evaluated model.
   let baseline: any RatingPredictor
 
-  /// The epochs that early stopping looked at, and those of the refits.
+  /// The epochs that early stopping looked at, and those of the refits; without those of trainings that
+  /// left a fold out.
   var history: [PhasedEpoch] {
-    trainings.flatMap { training in
+    trainings.filter { $0.step.fold == nil }.flatMap { training in
       training.history.map {
         PhasedEpoch(
           phase: training.step.phase, model: selection == nil ? nil : training.step.model,
-          record: $0)
+          fold: nil, record: $0)
       }
     }
   }
@@ -71,8 +72,13 @@ struct PhasedEpoch: Sendable {
   let phase: TrainingPhase
   /// The position of the model, where the run trains several.
   let model: Int?
+  /// The fold that is left out, where a stack is trained.
+  let fold: Int?
   let record: EpochRecord
 
-  /// The phase as logs and `history.csv` have it: `search`, or `search-2` for the second model.
-  var label: String { phase.rawValue + (model.map { "-\($0 + 1)" } ?? "") }
+  /// The phase as logs and `history.csv` have it: `search`, or `search-2` for the second model; in logs
+  /// `refit-fold-3-2` where that leaves out the third fold.
+  var label: String {
+    phase.rawValue + (fold.map { "-fold-\($0 + 1)" } ?? "") + (model.map { "-\($0 + 1)" } ?? "")
+  }
 }

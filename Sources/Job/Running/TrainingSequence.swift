@@ -6,13 +6,21 @@ struct CompletedTraining: Sendable {
   let step: TrainingStep
   let history: [EpochRecord]
   let bestEpoch: Int
-  /// The model that it ended with; `nil` if a later training takes its place.
-  let model: (any RatingPredictor)?
+  /// The model that it ended with; `nil` if it is not needed any more.
+  var model: (any RatingPredictor)?
+  /// What that model predicts for the fold that was left out; `nil` where none was.
+  var predictions: [Float]?
+
+  fileprivate static let predictionsName = "predictions"
 
   /// What a checkpoint keeps of it.
   var ended: EndedTraining {
-    EndedTraining(
-      step: step, history: history, bestEpoch: bestEpoch, tensors: model?.tensors ?? [])
+    let predicted = predictions.map {
+      [NamedTensor(name: Self.predictionsName, shape: [$0.count], values: $0)]
+    }
+    return EndedTraining(
+      step: step, history: history, bestEpoch: bestEpoch,
+      tensors: predicted ?? model?.tensors ?? [])
   }
 }
 
@@ -47,11 +55,11 @@ struct TrainingSequence {
   ) throws(TrainingError) -> (model: any RatingPredictor, bestEpoch: Int) {
     // What an earlier process has saved is read again as a bundle is; if that fails, it is trained.
     if let ended = ended(step), let model = try? trainer.model(of: ended.tensors, on: rows) {
-      add(ended.step, ended.history, ended.bestEpoch, model)
+      add(ended, model: model)
       return (model, ended.bestEpoch)
     }
     let trained = try train(step, body)
-    add(step, trained.history, trained.bestEpoch, trained.model)
+    add(step, trained, model: trained.model)
     return (trained.model, trained.bestEpoch)
   }
 
@@ -60,12 +68,29 @@ struct TrainingSequence {
     _ step: TrainingStep, _ body: Body
   ) throws(TrainingError) -> Int {
     if let ended = ended(step) {
-      add(ended.step, ended.history, ended.bestEpoch, nil)
+      add(ended)
       return ended.bestEpoch
     }
     let trained = try train(step, body)
-    add(step, trained.history, trained.bestEpoch, nil)
+    add(step, trained)
     return trained.bestEpoch
+  }
+
+  /// Runs a training for what its model predicts for the rows of the fold that it leaves out.
+  mutating func predictions(
+    _ step: TrainingStep, for rows: RatingColumns, threads: Int, _ body: Body
+  ) throws(TrainingError) -> [Float] {
+    let name = CompletedTraining.predictionsName
+    if let ended = ended(step),
+      let saved = ended.tensors.first(where: { $0.name == name && $0.shape == [rows.count] })
+    {
+      add(ended, predictions: saved.values)
+      return saved.values
+    }
+    let trained = try train(step, body)
+    let predictions = trained.model.predictions(of: rows, threads: threads).ratings
+    add(step, trained, predictions: predictions)
+    return predictions
   }
 
   private func ended(_ step: TrainingStep) -> EndedTraining? {
@@ -78,8 +103,10 @@ struct TrainingSequence {
     let current = earlier?.current.flatMap { $0.step == step ? $0.progress : nil }
     let (completed, onEpoch, save) = (completed, onEpoch, checkpoint)
     let model = areSeveral ? step.model : nil
-    return try body(current, { onEpoch(PhasedEpoch(phase: step.phase, model: model, record: $0)) })
-    {
+    return try body(
+      current,
+      { onEpoch(PhasedEpoch(phase: step.phase, model: model, fold: step.fold, record: $0)) }
+    ) {
       (progress) throws(TrainingError) in
       try save {
         TrainingCheckpoint(
@@ -90,10 +117,21 @@ struct TrainingSequence {
   }
 
   private mutating func add(
-    _ step: TrainingStep, _ history: [EpochRecord], _ bestEpoch: Int,
-    _ model: (any RatingPredictor)?
+    _ step: TrainingStep, _ trained: TrainedModel, model: (any RatingPredictor)? = nil,
+    predictions: [Float]? = nil
   ) {
     completed.append(
-      CompletedTraining(step: step, history: history, bestEpoch: bestEpoch, model: model))
+      CompletedTraining(
+        step: step, history: trained.history, bestEpoch: trained.bestEpoch, model: model,
+        predictions: predictions))
+  }
+
+  private mutating func add(
+    _ ended: EndedTraining, model: (any RatingPredictor)? = nil, predictions: [Float]? = nil
+  ) {
+    completed.append(
+      CompletedTraining(
+        step: ended.step, history: ended.history, bestEpoch: ended.bestEpoch, model: model,
+        predictions: predictions))
   }
 }

@@ -32,6 +32,10 @@ extension BundleConfiguration {
         "models": .array(blend.models.map { .object(members(of: $0)) }),
         "weights": .array(blend.weights.map { .number(JSONNumber($0)) }),
       ]
+    case .stack(let stack):
+      .object(
+        [JSONMember(key: "models", value: .array(stack.models.map { .object(members(of: $0)) }))]
+          + (stack.asOf.map { [JSONMember(key: "as_of", value: .integer(Int($0)))] } ?? []))
     }
   }
 
@@ -46,6 +50,10 @@ extension BundleConfiguration {
     case .ials: try implicit(fields)
     case .neural: try network(fields)
     case .blend: .blend(try blend(fields))
+    case .stack:
+      .stack(
+        StackDetails(
+          models: try models(fields), asOf: fields.json["as_of"]?.intValue.map { Int64($0) }))
     case .itemKNN: .itemKNN(try neighbours(fields))
     default: .none
     }
@@ -81,17 +89,26 @@ extension BundleConfiguration {
   }
 
   private static func blend(_ fields: Fields) throws(PublishingError) -> BlendDetails {
-    let (models, weights) = (try fields.elements("models"), try fields.floats("weights"))
-    guard !models.isEmpty, models.count == weights.count else {
+    let (models, weights) = (try models(fields), try fields.floats("weights"))
+    guard models.count == weights.count else {
       throw fields.damage("has a blend with a model or a weight missing")
     }
+    return BlendDetails(models: models, weights: weights)
+  }
+
+  /// The models that one is made of.
+  private static func models(_ fields: Fields) throws(PublishingError) -> [ModelConfiguration] {
     var configurations: [ModelConfiguration] = []
-    for fields in models {
-      guard fields.json["type"]?.stringValue != ModelType.blend.rawValue else {
-        throw fields.damage("has a blend in a blend")
+    for fields in try fields.elements("models") {
+      let type = fields.json["type"]?.stringValue.flatMap { ModelType(rawValue: $0) }
+      guard type?.isMadeOfSeveral != true else {
+        throw fields.damage("has a model made of several among those that one is made of")
       }
       configurations.append(try model(fields))
     }
-    return BlendDetails(models: configurations, weights: weights)
+    guard !configurations.isEmpty else {
+      throw fields.damage("has no models that one could be made of")
+    }
+    return configurations
   }
 }

@@ -38,6 +38,10 @@ public struct BundleConfiguration: Equatable, Sendable {
       case .ials: "p_u . q_i"
       case .neural: Self.neuralFormula(model)
       case .blend: "sum of weight_m * rating_m over the models m, minus train_mean"
+      case .stack:
+        "rating_1 + the sum of a leaf of each tree over (rating_1, rating_m - rating_1 of the other "
+          + "models, the rows of stack_users and stack_items, years since release, days since 1970, "
+          + "the row of stack_recent), minus train_mean"
       case .ease:
         "x_ui - (X . inverse[:, i])_u * item_scale_i, or, where there are fewer users than items, "
           + "x_ui - (inverse . X)_ui * item_scale_i"
@@ -150,10 +154,10 @@ extension BundleConfiguration {
     if model.hidden.isEmpty != (model.type != .neural) {
       return "gives \(model.type.rawValue) \(model.hidden.count) hidden layers"
     }
-    if case .blend(let blend) = model.details,
-      let other = blend.models.first(where: { $0.users != model.users || $0.items != model.items })
-    {
-      return "blends a \(other.type.rawValue) model of other users or items"
+    if let other = model.details.members.first(where: {
+      $0.users != model.users || $0.items != model.items
+    }) {
+      return "joins a \(other.type.rawValue) model of other users or items"
     }
     let links: [Link] =
       switch model.type {

@@ -173,10 +173,9 @@ struct ModelCard {
     bundle.blend == nil ? "key" : "order(config, tensors, users, items, u, key)"
   }
 
-  /// The functions `keys_n` and `ratings_n` of each part of a blend; nothing for other models.
+  /// The functions `keys_n` and `ratings_n` of each part of a blend or stack; nothing for other models.
   private var pythonParts: String {
-    guard case .blend(let blend) = model.details else { return "" }
-    return blend.models.enumerated().map { number, part in
+    model.details.members.enumerated().map { number, part in
       """
       def keys_\(number + 1)(config, tensors, users, items, u):
       \(pythonKeys(of: part).indentedLines)
@@ -189,18 +188,25 @@ struct ModelCard {
     }.joined()
   }
 
-  private static func pythonBlendKeys(parts: Int) -> String {
+  /// The predictions of the parts of a blend or stack.
+  private static func pythonPartRatings(parts: Int) -> String {
     let functions = (1...parts).map { "(keys_\($0), ratings_\($0))" }.joined(separator: ", ")
     return """
-      key, details = np.zeros(len(items), np.float32), config["details"]
+      details, predicted = config["details"], []
       for n, (part_keys, part_ratings) in enumerate([\(functions)]):
           part, prefix = details["models"][n], f"model_{n + 1}."
           own = {t[len(prefix):]: v for t, v in tensors.items() if t.startswith(prefix)}
           rating = part_ratings(part, part_keys(part, own, users, items, u))
-          key += np.float32(details["weights"][n]) * np.float32(rating)
-      return key - np.float32(config["train_mean"])
+          predicted.append(np.float32(rating))
+
       """
   }
+
+  private static let pythonBlendKeys = """
+    key = np.zeros(len(items), np.float32)
+    for rating, weight in zip(predicted, details["weights"]): key += np.float32(weight) * rating
+    return key - np.float32(config["train_mean"])
+    """
 
   private func pythonKeys(of model: ModelConfiguration) -> String {
     let dotProducts = #"tensors["item_factors"] @ tensors["user_factors"][u]"#
@@ -214,7 +220,10 @@ struct ModelCard {
     case .ease: Self.pythonEaseKeys
     case .bayesianFM: Self.machineKeys
     case .itemKNN: Self.pythonNeighbourKeys
-    case .blend: Self.pythonBlendKeys(parts: model.parts.count)
+    case .blend:
+      Self.pythonPartRatings(parts: model.details.members.count) + Self.pythonBlendKeys
+    case .stack:
+      Self.pythonPartRatings(parts: model.details.members.count) + Self.pythonStackKeys
     case .neural: pythonNeuralKeys(of: model, coldKeys: Self.pythonColdKeys(of: model))
     }
   }
@@ -262,10 +271,9 @@ struct ModelCard {
 }
 
 extension ModelConfiguration {
-  /// The models of a blend; the model itself where it is none.
+  /// The models of a blend or stack; the model itself where it is neither.
   var parts: [ModelConfiguration] {
-    if case .blend(let blend) = details { return blend.models }
-    return [self]
+    details.members.isEmpty ? [self] : details.members
   }
 }
 

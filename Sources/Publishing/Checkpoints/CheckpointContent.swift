@@ -3,7 +3,7 @@ import Recommenders
 import Storage
 
 /// A checkpoint as a JSON record and tensors, whose names are
-/// `<phase>-<model>.<part>.<name or number>`.
+/// `<phase>-<model>.<part>.<name or number>`, with `-fold-<n>` after the model where a fold is left out.
 struct CheckpointContent {
   private static let model = "model"
   private static let weights = "weights"
@@ -18,11 +18,13 @@ struct CheckpointContent {
     var trainings: [JSONValue] = []
     var tensors: [SafetensorsTensor] = []
     for ended in checkpoint.ended {
-      trainings.append([
-        "phase": .string(ended.step.phase.rawValue), "number": .integer(ended.step.model),
-        "best_epoch": .integer(ended.bestEpoch),
-        "history": Self.json(ended.history),
-      ])
+      trainings.append(
+        Self.record(
+          ended.step,
+          [
+            JSONMember(key: "best_epoch", value: .integer(ended.bestEpoch)),
+            JSONMember(key: "history", value: Self.json(ended.history)),
+          ]))
       tensors += ended.tensors.map {
         SafetensorsTensor(
           "\(Self.prefix(ended.step)).\(Self.model).\($0.name)", shape: $0.shape,
@@ -30,10 +32,10 @@ struct CheckpointContent {
       }
     }
     if let current = checkpoint.current {
-      trainings.append([
-        "phase": .string(current.step.phase.rawValue), "number": .integer(current.step.model),
-        "history": Self.json(current.progress.history),
-      ])
+      trainings.append(
+        Self.record(
+          current.step,
+          [JSONMember(key: "history", value: Self.json(current.progress.history))]))
       for (part, tables) in [
         (Self.weights, current.progress.weights), (Self.memory, current.progress.memory),
         (Self.best, current.progress.bestWeights ?? []),
@@ -63,7 +65,7 @@ struct CheckpointContent {
       guard let phase = training["phase"]?.stringValue.flatMap({ TrainingPhase(rawValue: $0) }),
         let number = training["number"]?.intValue, let history = history(training["history"])
       else { throw CheckpointProblem(reason: "does not describe a training completely") }
-      let step = TrainingStep(phase, model: number)
+      let step = TrainingStep(phase, model: number, fold: training["fold"]?.intValue)
       func named(_ part: String) -> [(name: Substring, tensor: SafetensorsTensor)] {
         let prefix = "\(prefix(step)).\(part)."
         return tensors.filter { $0.name.hasPrefix(prefix) }
@@ -100,7 +102,15 @@ struct CheckpointContent {
   }
 
   private static func prefix(_ step: TrainingStep) -> String {
-    "\(step.phase.rawValue)-\(step.model)"
+    "\(step.phase.rawValue)-\(step.model)" + (step.fold.map { "-fold-\($0)" } ?? "")
+  }
+
+  private static func record(_ step: TrainingStep, _ members: [JSONMember]) -> JSONValue {
+    .object(
+      [
+        JSONMember(key: "phase", value: .string(step.phase.rawValue)),
+        JSONMember(key: "number", value: .integer(step.model)),
+      ] + (step.fold.map { [JSONMember(key: "fold", value: .integer($0))] } ?? []) + members)
   }
 
   private static func json(_ history: [EpochRecord]) -> JSONValue {

@@ -41,6 +41,7 @@ extension ReportPage {
   /// What several models came to.
   private var selectionTable: Markup {
     guard !selectedModels.isEmpty, let selection = metrics["selection"] else { return .empty }
+    if selection["select"]?.stringValue == "stack" { return stackTable(selection) }
     let isBlend = selection["select"]?.stringValue == "blend"
     let rows = Self.count(selection["validation_rows"])
     var table = HTMLTable(
@@ -56,6 +57,21 @@ extension ReportPage {
       ])
     }
     table.add([isBlend ? "blend" : "taken", Markup(Self.fixed(selection["validation_rmse"])), ""])
+    return table.markup
+  }
+
+  /// What the models of a stack came to on rows that they had not learnt from.
+  private func stackTable(_ selection: JSONValue) -> Markup {
+    var table = HTMLTable(
+      "The models of the stack, each by the \(Self.count(selection["out_of_fold_rows"])) training "
+        + "rows that it had not learnt from when it predicted them",
+      [.text("Model"), .number("RMSE out of fold")])
+    for (number, model) in selectedModels.enumerated() {
+      table.add([
+        Markup("\(number + 1): \(model["type"]?.stringValue ?? "model")"),
+        Markup(Self.fixed(model["out_of_fold_rmse"])),
+      ])
+    }
     return table.markup
   }
 

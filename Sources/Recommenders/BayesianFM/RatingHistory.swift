@@ -11,8 +11,8 @@ import Ratings
 /// the row that x is made for: its own rating must not shine through. There are two such means, a
 /// short one over two rows (h 60 seconds, d 1) and a longer one over ten (h 120 seconds, d 2).
 struct RatingHistory: Sendable {
-  private let starts: [Int]
-  private let times: [Int64]
+  private let timelines: UserTimelines
+  /// By place.
   private let residuals: [Float]
   private let sums: [Double]
   private let mean: Double
@@ -40,35 +40,22 @@ struct RatingHistory: Sendable {
     let mean = BiasModel.mean(of: ratings)
     var itemSums = [Double](repeating: 0, count: items)
     var itemCounts = [Double](repeating: 0, count: items)
-    var counts = [Int](repeating: 0, count: users + 1)
     for position in 0..<ratings.count {
       let row = ratings.row(at: position)
       itemSums[columns.items[row].position] += Double(columns.values[row]) - mean
       itemCounts[columns.items[row].position] += 1
-      counts[columns.users[row].position + 1] += 1
     }
-    for user in 0..<users { counts[user + 1] += counts[user] }
-    starts = counts
-    var next = counts
     let offsets = (0..<items).map { itemSums[$0] / (itemCounts[$0] + Self.damping) }
-    var entries = [(time: Int64, position: Int, residual: Float)](
-      repeating: (0, 0, 0), count: ratings.count)
+    var residuals = [Double](repeating: 0, count: ratings.count)
     var sums = [Double](repeating: 0, count: users)
     for position in 0..<ratings.count {
       let row = ratings.row(at: position)
-      let (user, item) = (columns.users[row].position, columns.items[row].position)
-      let residual = Double(columns.values[row]) - mean - offsets[item]
-      entries[next[user]] = (columns.timestamps[row], position, Float(residual))
-      next[user] += 1
-      sums[user] += residual
+      residuals[position] =
+        Double(columns.values[row]) - mean - offsets[columns.items[row].position]
+      sums[columns.users[row].position] += residuals[position]
     }
-    for user in 0..<users {
-      entries[starts[user]..<starts[user + 1]].sort {
-        $0.time != $1.time ? $0.time < $1.time : $0.position < $1.position
-      }
-    }
-    times = entries.map(\.time)
-    residuals = entries.map(\.residual)
+    timelines = UserTimelines(ratings, users: users)
+    self.residuals = timelines.positions.map { Float(residuals[Int($0)]) }
     self.sums = sums
     self.mean = mean
     itemOffsets = offsets
@@ -77,15 +64,15 @@ struct RatingHistory: Sendable {
   /// What a rating of a user at some time finds; `own` is the residual of the rating itself where the
   /// history has it.
   func means(before time: Int64, of user: Int, own: Float? = nil) -> [Float] {
-    let range = starts[user]..<starts[user + 1]
-    let end = firstPlace(notBefore: time, in: range)
+    let range = timelines.places(of: user)
+    let end = timelines.firstPlace(notBefore: time, of: user)
     let count = Double(range.count) - (own == nil ? 0 : 1)
     let bias = Float((sums[user] - Double(own ?? 0)) / (count + Self.damping))
     return Self.windows.map { window in
       var (sum, weights): (Float, Float) = (0, 0)
       for place in (max(end - window.rows, range.lowerBound)..<end).reversed() {
         // Never negative, but it may be more than `Int64.max`.
-        let passed = UInt64(bitPattern: time &- times[place])
+        let passed = UInt64(bitPattern: time &- timelines.times[place])
         let weight = window.halfLife / (window.halfLife + Float(passed))
         sum += weight * (residuals[place] - bias)
         weights += weight
@@ -103,18 +90,5 @@ struct RatingHistory: Sendable {
       return means(
         before: columns.timestamps[row], of: columns.users[row].position, own: Float(own))
     }
-  }
-
-  private func firstPlace(notBefore time: Int64, in range: Range<Int>) -> Int {
-    var (low, high) = (range.lowerBound, range.upperBound)
-    while low < high {
-      let middle = low + (high - low) / 2
-      if times[middle] < time {
-        low = middle + 1
-      } else {
-        high = middle
-      }
-    }
-    return low
   }
 }

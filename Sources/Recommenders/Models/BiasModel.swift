@@ -20,6 +20,39 @@ public enum BiasModel {
   public static func fit(
     _ ratings: RatingSubset, users: Int, items: Int, scale: RatingScale, threads: Int = 1
   ) -> FactorModel {
+    let offsets = offsets(in: ratings, users: users, items: items, threads: threads)
+    let configuration = ModelConfiguration(
+      type: .bias, users: users, items: items, factors: 0, hidden: [], link: .identity,
+      cold: .knownTerms, scale: scale, trainMean: Float(offsets.mean))
+    return FactorModel(
+      configuration,
+      users: FactorModel.table(factors: [], count: 0, rows: users, offsets.users.map { Float($0) })
+      {
+        ($0, 1)
+      },
+      items: FactorModel.table(factors: [], count: 0, rows: items, offsets.items.map { Float($0) })
+      {
+        (1, $0)
+      },
+      trainingCounts: offsets.counts)
+  }
+
+  /// What the baseline consists of.
+  struct Offsets: Sendable {
+    /// μ.
+    var mean: Double
+    /// b_u by user.
+    var users: [Double]
+    /// c_i by item.
+    var items: [Double]
+    /// How many ratings each user and item has.
+    var counts: TrainingCounts
+  }
+
+  /// Finds the offsets as ``fit(_:users:items:scale:threads:)`` does.
+  static func offsets(
+    in ratings: RatingSubset, users: Int, items: Int, threads: Int
+  ) -> Offsets {
     let mean = mean(of: ratings)
     let columns = ratings.columns
     let byUser = RatingGroups(
@@ -34,19 +67,9 @@ public enum BiasModel {
       userOffsets = byUser.dampedMeans(
         above: mean, and: itemOffsets, damping: damping, threads: threads)
     }
-    let counts = TrainingCounts(users: byUser.counts, items: byItem.counts)
-    let configuration = ModelConfiguration(
-      type: .bias, users: users, items: items, factors: 0, hidden: [], link: .identity,
-      cold: .knownTerms, scale: scale, trainMean: Float(mean))
-    return FactorModel(
-      configuration,
-      users: FactorModel.table(factors: [], count: 0, rows: users, userOffsets.map { Float($0) }) {
-        ($0, 1)
-      },
-      items: FactorModel.table(factors: [], count: 0, rows: items, itemOffsets.map { Float($0) }) {
-        (1, $0)
-      },
-      trainingCounts: counts)
+    return Offsets(
+      mean: mean, users: userOffsets, items: itemOffsets,
+      counts: TrainingCounts(users: byUser.counts, items: byItem.counts))
   }
 
   /// The mean of some ratings, summed in order; 0 of none.

@@ -21,62 +21,38 @@ public struct BlendDetails: Equatable, Sendable {
 public struct BlendModel: RatingPredictor {
   /// What the parameters mean.
   public let configuration: ModelConfiguration
-  private let models: [any RatingPredictor]
+  private let members: MemberModels
   private let weights: [Float]
 
   /// Joins models that were trained on the same ratings.
   ///
   /// - Precondition: There are as many weights as models, and at least one.
   public init(_ models: [any RatingPredictor], weights: [Float]) {
-    precondition(!models.isEmpty && models.count == weights.count, "a weight or a model is missing")
-    let first = models[0].configuration
-    self.models = models
+    precondition(models.count == weights.count, "a weight or a model is missing")
+    let members = MemberModels(models)
+    self.members = members
     self.weights = weights
-    configuration = ModelConfiguration(
-      type: .blend, users: first.users, items: first.items, factors: 0, hidden: [],
-      link: .identity, cold: first.cold, scale: first.scale, trainMean: first.trainMean,
-      details: .blend(BlendDetails(models: models.map(\.configuration), weights: weights)))
+    configuration = members.configuration(
+      .blend, .blend(BlendDetails(models: models.map(\.configuration), weights: weights)))
   }
 
-  /// Creates the blend from the tensors of a bundle, those of model *m* named `model_<m>.<name>`.
+  /// Creates the blend from the tensors of a bundle.
   init(
     _ details: BlendDetails, tensors: [NamedTensor], trainingCounts: TrainingCounts
   ) throws(ModelError) {
-    var models: [any RatingPredictor] = []
-    for (number, configuration) in details.models.enumerated() {
-      let prefix = Self.prefix(number)
-      let own = tensors.filter { $0.name.hasPrefix(prefix) }.map {
-        NamedTensor(
-          name: String($0.name.dropFirst(prefix.count)), shape: $0.shape, values: $0.values)
-      }
-      models.append(
-        try ModelRestoration.model(configuration, tensors: own, trainingCounts: trainingCounts))
-    }
-    self.init(models, weights: details.weights)
+    self.init(
+      try MemberModels.models(details.models, tensors: tensors, trainingCounts: trainingCounts),
+      weights: details.weights)
   }
-
-  private static func prefix(_ number: Int) -> String { "model_\(number + 1)." }
 
   /// The parameters of all models, their names after `model_<m>.`.
-  public var tensors: [NamedTensor] {
-    models.enumerated().flatMap { number, model in
-      model.tensors.map {
-        NamedTensor(name: Self.prefix(number) + $0.name, shape: $0.shape, values: $0.values)
-      }
-    }
-  }
+  public var tensors: [NamedTensor] { members.tensors }
 
   /// The names and shapes of the parameters of all models.
-  public var tensorShapes: [TensorShape] {
-    models.enumerated().flatMap { number, model in
-      model.tensorShapes.map {
-        TensorShape(name: Self.prefix(number) + $0.name, shape: $0.shape)
-      }
-    }
-  }
+  public var tensorShapes: [TensorShape] { members.tensorShapes }
 
   /// How many training ratings each user and item had.
-  public var trainingCounts: TrainingCounts { models[0].trainingCounts }
+  public var trainingCounts: TrainingCounts { members.trainingCounts }
 
   /// The ranking key of one pair.
   public func rankingKey(of item: ItemIndex, by user: UserIndex) -> Float {
@@ -85,24 +61,20 @@ public struct BlendModel: RatingPredictor {
 
   /// The keys of several items, summed over the models in their order.
   public func rankingKeys(by user: UserIndex, of items: [UInt32]) -> [Float] {
-    var sums = [Float](repeating: 0, count: items.count)
-    for (model, weight) in zip(models, weights) {
-      let configuration = model.configuration
-      let keys = model.rankingKeys(by: user, of: items)
-      for place in sums.indices { sums[place] += weight * configuration.rating(ofKey: keys[place]) }
-    }
-    for place in sums.indices { sums[place] -= configuration.trainMean }
-    return sums
+    sums(members.ratings(by: user, of: items)).map { $0 - configuration.trainMean }
   }
 
   /// The weighted sum of what the models predict for the rows, without deviations.
   public func predictions(of rows: RatingColumns, threads: Int) -> RatingPredictions {
-    var sums = [Float](repeating: 0, count: rows.count)
-    for (model, weight) in zip(models, weights) {
-      let ratings = model.predictions(of: rows, threads: threads).ratings
-      for row in sums.indices { sums[row] += weight * ratings[row] }
+    RatingPredictions(ratings: sums(members.predictions(of: rows, threads: threads)))
+  }
+
+  private func sums(_ ratings: [[Float]]) -> [Float] {
+    var sums = [Float](repeating: 0, count: ratings[0].count)
+    for (ratings, weight) in zip(ratings, weights) {
+      for place in sums.indices { sums[place] += weight * ratings[place] }
     }
-    return RatingPredictions(ratings: sums)
+    return sums
   }
 
   /// What each rated item adds to the key of an item; `nil` where a model of the blend cannot tell.
@@ -117,8 +89,10 @@ public struct BlendModel: RatingPredictor {
     by user: UserIndex, of rated: [RatedItem]
   ) -> (ItemIndex) -> [Float]? {
     // A rating is a sum only where its key is.
-    guard models.allSatisfy({ $0.configuration.link == .identity }) else { return { _ in nil } }
-    let parts = models.map { $0.contributions(by: user, of: rated) }
+    guard members.models.allSatisfy({ $0.configuration.link == .identity }) else {
+      return { _ in nil }
+    }
+    let parts = members.models.map { $0.contributions(by: user, of: rated) }
     return { item in
       var sums = [Float](repeating: 0, count: rated.count)
       for (part, weight) in zip(parts, weights) {

@@ -16,4 +16,15 @@ public enum ModelDetails: Equatable, Sendable {
   case neural(NeuralDetails)
   /// The models of a blend, and their weights.
   case blend(BlendDetails)
+  /// The models of a stack.
+  case stack(StackDetails)
+
+  /// The configurations of the models that one is made of; none for other types.
+  public var members: [ModelConfiguration] {
+    switch self {
+    case .blend(let blend): blend.models
+    case .stack(let stack): stack.models
+    default: []
+    }
+  }
 }

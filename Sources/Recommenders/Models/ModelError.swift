@@ -71,6 +71,11 @@ public enum ModelRestoration {
         throw .unsupported(type: configuration.type)
       }
       return try BlendModel(details, tensors: tensors, trainingCounts: trainingCounts)
+    case .stack:
+      guard case .stack(let details) = configuration.details else {
+        throw .unsupported(type: configuration.type)
+      }
+      return try StackModel(details, tensors: tensors, trainingCounts: trainingCounts)
     case .ease:
       return try EaseModel(configuration, tensors: tensors, trainingCounts: trainingCounts)
     }

@@ -24,9 +24,14 @@ public enum ModelType: String, CaseIterable, Sendable {
   case ials
   /// A weighted sum of other models; made by `select`, not named in a job.
   case blend
+  /// A model corrected by trees over what other models predict; made by `select`, not named in a job.
+  case stack
 
   /// The types that a job can name.
-  public static let trainable = allCases.filter { $0 != .blend }
+  public static let trainable = allCases.filter { !$0.isMadeOfSeveral }
+
+  /// Whether it is made of several models.
+  public var isMadeOfSeveral: Bool { self == .blend || self == .stack }
 
   /// Whether the ranking key says how likely a user is to choose an item, and not how the user would
   /// rate it.
@@ -42,7 +47,7 @@ public enum ModelType: String, CaseIterable, Sendable {
   /// Whether the model has factors of users and items.
   public var hasFactors: Bool {
     switch self {
-    case .bias, .itemKNN, .ease, .blend: false
+    case .bias, .itemKNN, .ease, .blend, .stack: false
     case .dot, .biasedDot, .neural, .logisticDot, .svdPlusPlus, .als, .bayesianFM, .ials: true
     }
   }
@@ -51,7 +56,7 @@ public enum ModelType: String, CaseIterable, Sendable {
   public var hasBiases: Bool {
     switch self {
     case .bias, .biasedDot, .logisticDot, .svdPlusPlus, .als: true
-    case .dot, .neural, .itemKNN, .bayesianFM, .ease, .ials, .blend: false
+    case .dot, .neural, .itemKNN, .bayesianFM, .ease, .ials, .blend, .stack: false
     }
   }
 

@@ -4,6 +4,8 @@ public enum SelectPolicy: String, CaseIterable, Sendable {
   case best
   /// A weighted sum of all, with weights fitted on the validation rows.
   case blend
+  /// The first, corrected by trees that know what all predict and in which context (``Stacking``).
+  case stack
 }
 
 /// Which of several models is taken, and with which weight, by what they predict for the validation
@@ -19,14 +21,15 @@ public struct ModelSelection: Equatable, Sendable {
 
   /// How the models become one.
   public let policy: SelectPolicy
-  /// The number of validation rows.
+  /// The number of rows that were predicted: the validation rows, or for `stack` the training rows.
   public let rows: Int
-  /// The RMSE of each model on the validation rows.
+  /// The RMSE of each model on these rows; for `stack` out of fold.
   public let rmses: [Double]
-  /// The weight of each model; of `best`, 1 for one and 0 for the others.
+  /// The weight of each model; of `best`, 1 for one and 0 for the others; of `stack`, which has no
+  /// weights, none.
   public let weights: [Double]
-  /// The RMSE of the weighted sum on the validation rows.
-  public let rmse: Double
+  /// The RMSE of the weighted sum on these rows; `nil` for `stack`.
+  public let rmse: Double?
 
   /// The positions of the models with a weight that is not zero.
   public var chosen: [Int] { weights.indices.filter { weights[$0] != 0 } }
@@ -53,8 +56,10 @@ public struct ModelSelection: Equatable, Sendable {
       weights = rmses.indices.map { $0 == best ? 1 : 0 }
     case .blend:
       weights = Self.ridgeWeights(predictions, ratings)
+    case .stack:
+      weights = []
     }
-    rmse = Self.rmse(predictions, weights: weights, ratings)
+    rmse = policy == .stack ? nil : Self.rmse(predictions, weights: weights, ratings)
   }
 
   private static func rmse(

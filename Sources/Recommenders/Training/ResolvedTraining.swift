@@ -58,7 +58,9 @@ public struct ResolvedTraining: Equatable, Sendable {
       chosen != .auto ? chosen : inBlocks ? .sgd : isLarge ? .lazyAdam : .adam
     link =
       switch model.type {
-      case .bias, .dot, .svdPlusPlus, .als, .itemKNN, .bayesianFM, .ease, .ials, .blend: .identity
+      case .bias, .dot, .svdPlusPlus, .als, .itemKNN, .bayesianFM, .ease, .ials, .blend,
+        .stack:
+        .identity
       case .neural, .logisticDot: .sigmoid
       case .biasedDot: model.link != .auto ? model.link : isLarge ? .identity : .sigmoid
       }

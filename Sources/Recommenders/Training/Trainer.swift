@@ -182,7 +182,7 @@ public struct Trainer: Sendable {
     case .ials:
       return ImplicitTraining(
         configuration, inputs: inputs, options: model.implicit, l2: Float(resolved.l2))
-    case .bias, .itemKNN, .ease, .blend:
+    case .bias, .itemKNN, .ease, .blend, .stack:
       throw .unsuitable(model: model.type, reason: "there is no training for it")
     }
   }

@@ -16,11 +16,14 @@ public struct TrainingStep: Hashable, Sendable {
   public var phase: TrainingPhase
   /// The position of the model; 0 where there is one.
   public var model: Int
+  /// The fold of a stack that is left out, to be predicted; `nil` where none is.
+  public var fold: Int?
 
   /// Puts the parts together.
-  public init(_ phase: TrainingPhase, model: Int = 0) {
+  public init(_ phase: TrainingPhase, model: Int = 0, fold: Int? = nil) {
     self.phase = phase
     self.model = model
+    self.fold = fold
   }
 }
 
@@ -56,8 +59,8 @@ public struct EndedTraining: Sendable {
   public var history: [EpochRecord]
   /// The epoch whose parameters its model has; 0 for a model without epochs.
   public var bestEpoch: Int
-  /// The parameters of its model, by their names in a bundle; empty if a later training takes its
-  /// place.
+  /// The parameters of its model, by their names in a bundle; what it predicts, where a fold was left
+  /// out; empty if a later training takes its place.
   public var tensors: [NamedTensor]
 
   /// Puts the parts together.

@@ -54,6 +54,10 @@ import Testing
         "So many layers have no readable picture",
       ]),
     Kind(
+      name: "a stack", model: #"[{"factors": 2}, {"type": "bias"}]"#,
+      more: #","select": "stack", "stack": {"folds": 2, "trees": 3}"#,
+      says: ["The models of the stack", "RMSE out of fold", "stack_trees"]),
+    Kind(
       name: "the best of two", model: #"[{"factors": 2}, {"factors": 3}]"#,
       more: #","select": "best""#, says: ["was taken", "Model 2: biased-dot"]),
     Kind(

@@ -32,7 +32,7 @@ import Testing
     _ phase: TrainingPhase, _ number: Int, _ rmse: Double?
   ) -> PhasedEpoch {
     PhasedEpoch(
-      phase: phase, model: nil,
+      phase: phase, model: nil, fold: nil,
       record: EpochRecord(
         epoch: number, trainLoss: 1.25, validationLoss: nil, validationRMSE: rmse,
         learningRate: 0.1))

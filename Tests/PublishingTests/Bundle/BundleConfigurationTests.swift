@@ -19,7 +19,7 @@ import Testing
       })
   }
 
-  @Test(arguments: TinyBundle.configurations + [TinyBundle.blend])
+  @Test(arguments: TinyBundle.configurations + [TinyBundle.blend, TinyBundle.stack])
   func everyModelReadsBackAsItself(model: ModelConfiguration) throws {
     let configuration = BundleConfiguration(model: model, training: TinyBundle.training)
     let text = configuration.json.prettyText()

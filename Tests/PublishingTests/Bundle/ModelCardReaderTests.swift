@@ -47,7 +47,7 @@ import Testing
 
   @Test(
     .enabled(if: hasPython || isRequired, "Python with numpy and safetensors is needed"),
-    arguments: TinyBundle.configurations + [TinyBundle.blend])
+    arguments: TinyBundle.configurations + [TinyBundle.blend, TinyBundle.stack])
   func itRecomputesTheListsOfAllUsers(configuration: ModelConfiguration) throws {
     let directory = try TemporaryDirectory()
     let bundle = try TinyBundle.bundle(configuration)

@@ -35,6 +35,9 @@ struct CheckpointStoreTests {
           NamedTensor(name: "user_bias", shape: [3], values: [0.1, -0.0, .leastNonzeroMagnitude]),
           NamedTensor(name: "user_factors", shape: [1, 2], values: [1, 2]),
         ]),
+      EndedTraining(
+        step: TrainingStep(.refit, fold: 1), history: [record(1, validation: nil)], bestEpoch: 1,
+        tensors: [NamedTensor(name: "predictions", shape: [2], values: [3.5, 4])]),
     ],
     current: TrainingCheckpoint.Current(
       step: TrainingStep(.refitAll),

@@ -25,17 +25,25 @@ import Testing
     #expect(selection.chosen == [0])
   }
 
-  @Test func errorsThatCancelAreBlendedAway() {
+  @Test func errorsThatCancelAreBlendedAway() throws {
     let selection = ModelSelection(
       .blend, predictions: [Self.high, Self.low], ratings: Self.ratings)
     #expect(abs(selection.weights[0] - 0.5) < 0.01 && abs(selection.weights[1] - 0.5) < 0.01)
-    #expect(selection.rmse < 0.01)
+    #expect(try #require(selection.rmse) < 0.01)
   }
 
   @Test func aModelThatKnowsNothingGetsLittleWeight() {
     let selection = ModelSelection(
       .blend, predictions: [Self.ratings, Self.blind], ratings: Self.ratings)
     #expect(selection.weights[0] > 0.97 && abs(selection.weights[1]) < 0.03)
+  }
+
+  @Test func aStackHasNoWeights() {
+    let selection = ModelSelection(
+      .stack, predictions: [Self.ratings, Self.blind], ratings: Self.ratings)
+    #expect(selection.weights.isEmpty && selection.rmse == nil)
+    #expect(selection.rmses[0] == 0 && selection.rmses[1] > 0)
+    #expect(selection.rows == Self.ratings.count)
   }
 
   @Test func fewRowsLeaveTheWeightsAlike() {
