@@ -30,9 +30,9 @@ extension TreeEnsemble {
   /// Ernst and Wehenkel, *Extremely Randomized Trees*, 2006.
   ///
   /// - Parameters:
+  ///   - targets: The target of each row, between −1,000 and 1,000.
   ///   - rows: The features, row by row, all finite.
   ///   - width: The number of features.
-  ///   - targets: The target of each row, between −1,000 and 1,000.
   ///   - options: How trees are grown.
   ///   - seed: The seed of the borders.
   ///   - threads: The number of threads; it has no influence on the trees.
