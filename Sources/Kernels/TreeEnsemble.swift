@@ -19,6 +19,8 @@ public struct TreeEnsemble: Sendable, Equatable {
 
   /// What the integers of leaves are multiples of.
   static let unit: Float = 0x1p-20
+  /// The most trees.
+  public static let mostTrees = 10_000
   /// The most leaves of a tree: one bit each.
   public static let mostLeaves = 16
 
@@ -40,7 +42,7 @@ public struct TreeEnsemble: Sendable, Equatable {
 
   /// Joins trees.
   ///
-  /// - Returns: `nil` if there is a tree of too many leaves, or one feature has too many bounds.
+  /// - Returns: `nil` if there are too many trees, leaves of a tree, or bounds of a feature.
   init?(nodes: [Node], roots: [Int], width: Int) {
     self.width = width
     self.nodes = nodes
@@ -49,7 +51,9 @@ public struct TreeEnsemble: Sendable, Equatable {
     var bounds = [[Float]](repeating: [], count: width)
     for case .question(let feature, let bound, _) in nodes { bounds[feature].append(bound) }
     for feature in bounds.indices { bounds[feature] = Array(Set(bounds[feature])).sorted() }
-    guard bounds.allSatisfy({ $0.count <= Self.mostBounds }) else { return nil }
+    guard roots.count <= Self.mostTrees, bounds.allSatisfy({ $0.count <= Self.mostBounds }) else {
+      return nil
+    }
     self.bounds = bounds
     var rows = 0
     var firstRows: [Int] = []

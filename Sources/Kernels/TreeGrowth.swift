@@ -30,7 +30,8 @@ extension TreeEnsemble {
   /// Ernst and Wehenkel, *Extremely Randomized Trees*, 2006.
   ///
   /// - Parameters:
-  ///   - targets: The target of each row, between −1,000 and 1,000.
+  ///   - targets: The target of each row. Those beyond −1,000 and 1,000 count as these, and one that is
+  ///     no number as 0.
   ///   - rows: The features, row by row, all finite.
   ///   - width: The number of features.
   ///   - options: How trees are grown.
@@ -61,6 +62,8 @@ extension TreeEnsemble {
 
 /// Trees while they are grown. Residuals are integers in units of ``TreeEnsemble/unit``.
 private struct TreeGrowth {
+  private static let limit: Float = 1_000
+
   private let bins: FeatureBins
   private let width: Int
   /// The bins of all rows, row by row.
@@ -99,7 +102,10 @@ private struct TreeGrowth {
     self.options = options
     self.threads = threads
     width = bins.bounds.count
-    residuals = targets.map { Int32(($0 / TreeEnsemble.unit).rounded()) }
+    residuals = targets.map { target in
+      let bounded = min(max(target.isNaN ? 0 : target, -Self.limit), Self.limit)
+      return Int32((bounded / TreeEnsemble.unit).rounded())
+    }
     order = []
   }
 

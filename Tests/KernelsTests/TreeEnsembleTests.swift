@@ -111,6 +111,14 @@ struct TreeEnsembleTests {
     #expect(none.sum([0, 1]) == 0)
   }
 
+  @Test func targetsBeyondTheIntegersAreBounded() {
+    let rows = (0..<200).map { Float($0) }
+    let targets = rows.map { $0 < 100 ? Float.infinity : $0 < 150 ? -.infinity : .nan }
+    let trees = TreeEnsemble(
+      fitting: targets, to: rows, width: 1, options: options(), seed: 0, threads: 1)
+    #expect(trees.sum([50]) > 500 && trees.sum([125]) < -500 && abs(trees.sum([175])) < 500)
+  }
+
   @Test(arguments: [2, 5])
   func threadsDoNotMatter(threads: Int) {
     // More rows than one piece of the sums.
@@ -160,6 +168,8 @@ struct TreeEnsembleTests {
     #expect(isRefused([-1, .infinity, 0]), "a value beyond the integers")
     #expect(isRefused(leaf, [1]) && isRefused(leaf, [-1]) && isRefused(leaf, [.nan]))
     #expect(isRefused([-1, 0.5]), "a row that is cut off")
+    let many = [Float](repeating: 0, count: TreeEnsemble.mostTrees + 1)
+    #expect(isRefused(leaf, many), "too many trees")
     // A chain of 16 questions has 17 leaves; it is refused however long it goes on.
     let chain = (0..<16).flatMap { [Float(0), Float($0), Float(2 * $0 + 1)] + leaf }
     let ordered =

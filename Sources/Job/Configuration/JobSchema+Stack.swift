@@ -9,7 +9,9 @@ extension JobSchema {
         "folds", \StackOptions.folds, .integer(2...20),
         "The number of parts of the training rows. What the models predict for one, they learnt from "
           + "the others, so that each model is trained once more for every part."),
-      Field("trees", \StackOptions.trees.trees, .integer(1...10_000), "The number of trees."),
+      Field(
+        "trees", \StackOptions.trees.trees, .integer(1...TreeEnsemble.mostTrees),
+        "The number of trees."),
       Field(
         "learning_rate", \StackOptions.trees.learningRate, .number(.properFraction),
         "The share of what a tree found that is added."),

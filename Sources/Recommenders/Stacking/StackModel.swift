@@ -16,7 +16,8 @@ public struct StackDetails: Equatable, Sendable {
 }
 
 /// The first of several models, corrected by trees that know what the others predict and in which
-/// context: r̂_ui = r̂_1,ui + Σ_t tree_t(r̂_1,ui, r̂_2,ui − r̂_1,ui, …, context).
+/// context: r̂_ui = r̂_1,ui + s·Σ_t tree_t(r̂_1,ui, r̂_2,ui − r̂_1,ui, …, context), s being the range of the
+/// rating scale.
 ///
 /// The trees were grown on what the models predicted for rows that they had not learnt from
 /// (``Stacking``), so that they know how far each can be trusted, and where.
@@ -114,12 +115,16 @@ public struct StackModel: RatingPredictor {
       [Float?](repeating: nil, count: ratings.count)
       + context.knownFeatures(of: user.position)
     let corrections = trees.sums(rows, known: known)
-    return items.indices.map { ratings[0][$0] + corrections[$0] - configuration.trainMean }
+    let spread = Self.spread(configuration)
+    return items.indices.map {
+      ratings[0][$0] + spread * corrections[$0] - configuration.trainMean
+    }
   }
 
   /// The ratings of rows, each at its time, without deviations.
   public func predictions(of rows: RatingColumns, threads: Int) -> RatingPredictions {
     let ratings = models.predictions(of: rows, threads: threads)
+    let spread = Self.spread(configuration)
     return RatingPredictions(
       ratings: RatingPredictions.map(rows, threads: threads) { row in
         var features: [Float] = []
@@ -127,8 +132,13 @@ public struct StackModel: RatingPredictor {
         features += context.features(
           of: rows.items[row].position, by: rows.users[row].position,
           at: rows.hasTimestamps ? rows.timestamps[row] : nil)
-        return ratings[0][row] + trees.sum(features)
+        return ratings[0][row] + spread * trees.sum(features)
       })
+  }
+
+  /// What the sums of trees are multiplied by: the range of the scale, or 1 where there is none.
+  static func spread(_ configuration: ModelConfiguration) -> Float {
+    configuration.range > 0 ? configuration.range : 1
   }
 
   /// What the models predict for a row: the rating by the first, and by how much the others differ.

@@ -63,7 +63,7 @@ public struct Stacking: Sendable {
   /// Grows the trees.
   ///
   /// - Parameters:
-  ///   - models: The models, trained on all training rows.
+  ///   - models: The models, trained on all training rows; at least one.
   ///   - predictions: What each predicts for the training rows, out of fold.
   /// - Returns: The stack.
   /// - Complexity: O(trees × rows × features).
@@ -79,12 +79,13 @@ public struct Stacking: Sendable {
     var rows: [Float] = []
     rows.reserveCapacity(ratings.count * width)
     var targets: [Float] = []
+    let spread = StackModel.spread(models[0].configuration)
     for position in 0..<ratings.count {
       StackModel.append(predictions, position, to: &rows)
       let first = position * RatingContext.width
       rows += contextRows[first..<first + RatingContext.width]
-      targets.append(
-        ratings.columns.values[ratings.row(at: position)] - predictions[0][position])
+      let rating = ratings.columns.values[ratings.row(at: position)]
+      targets.append((rating - predictions[0][position]) / spread)
     }
     let trees = TreeEnsemble(
       fitting: targets, to: rows, width: width, options: options.trees, seed: seed,

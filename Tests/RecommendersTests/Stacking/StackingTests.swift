@@ -149,9 +149,11 @@ struct StackingTests {
     #expect(stacking.joined(parts) == (0..<columns.count).map { Float($0) })
   }
 
-  private func stack(_ columns: RatingColumns, threads: Int = 1) -> any RatingPredictor {
+  private func stack(
+    _ columns: RatingColumns, threads: Int = 1,
+    scale: RatingScale = RatingScale(minimum: 1, maximum: 5)
+  ) -> any RatingPredictor {
     let stacking = stacking(columns, threads: threads)
-    let scale = RatingScale(minimum: 1, maximum: 5)
     func bias(_ rows: RatingSubset) -> FactorModel {
       BiasModel.fit(rows, users: users, items: items, scale: scale)
     }
@@ -178,9 +180,24 @@ struct StackingTests {
       let rating = first.predictedRating(of: item, by: user)
       let features = stack.context.features(
         of: item.position, by: user.position, at: columns.timestamps[row])
-      #expect(predictions[row] == rating + stack.trees.sum([rating, 0] + features))
+      #expect(predictions[row] == rating + 4 * stack.trees.sum([rating, 0] + features))
     }
     #expect(predictions != first.predictions(of: columns, threads: 1).ratings)
+  }
+
+  @Test func scalesOfAnySizeAreStacked() throws {
+    let columns = ratings()
+    for factor in [Float(0), 1e-4, 1e9] {
+      let scaled = RatingColumns(
+        users: columns.users, items: columns.items, values: columns.values.map { $0 * factor },
+        timestamps: columns.timestamps)
+      let stack = stack(scaled, scale: RatingScale(minimum: factor, maximum: 5 * factor))
+      let ratings = stack.predictions(of: columns, threads: 1).ratings
+      let expected = self.stack(columns).predictions(of: columns, threads: 1).ratings
+      for row in 0..<columns.count {
+        #expect(abs(ratings[row] - factor * expected[row]) <= factor * 0.5)
+      }
+    }
   }
 
   @Test func keysAreRatingsAsOfTheNewestRow() throws {
