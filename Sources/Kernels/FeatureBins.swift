@@ -41,14 +41,14 @@ struct FeatureBins: Sendable {
       var numbers: [UInt8] = []
       numbers.reserveCapacity(length * width)
       for place in piece * length * width..<min((piece + 1) * length, count) * width {
-        numbers.append(UInt8(number(of: rows[place], feature: place % width)))
+        numbers.append(UInt8(Self.number(of: rows[place], in: bounds[place % width])))
       }
       return numbers
     }.flatMap(\.self)
   }
 
-  private func number(of value: Float, feature: Int) -> Int {
-    let bounds = bounds[feature]
+  /// How many of some ascending bounds a value does not lie below.
+  static func number(of value: Float, in bounds: [Float]) -> Int {
     var (low, high) = (0, bounds.count)
     while low < high {
       let middle = low + (high - low) / 2

@@ -160,17 +160,8 @@ public struct TreeEnsemble: Sendable, Equatable {
 
   /// Takes from the leaves within reach those that a feature's value rules out.
   private func reach(_ reached: inout [UInt16], _ feature: Int, _ value: Float) {
-    let bounds = bounds[feature]
-    var (low, high) = (0, bounds.count)
-    while low < high {
-      let middle = low + (high - low) / 2
-      if value >= bounds[middle] {
-        low = middle + 1
-      } else {
-        high = middle
-      }
-    }
-    let first = (firstRows[feature] + low) * count
+    let bin = FeatureBins.number(of: value, in: bounds[feature])
+    let first = (firstRows[feature] + bin) * count
     unsafe reached.withUnsafeMutableBufferPointer { reached in
       unsafe sets.withUnsafeBufferPointer { sets in
         let kept = unsafe UnsafeBufferPointer(rebasing: sets[first..<first + count])

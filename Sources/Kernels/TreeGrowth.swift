@@ -30,7 +30,7 @@ extension TreeEnsemble {
   /// Ernst and Wehenkel, *Extremely Randomized Trees*, 2006.
   ///
   /// - Parameters:
-  ///   - targets: The target of each row. Those beyond −1,000 and 1,000 count as these, and one that is
+  ///   - targets: The target of each row. Those beyond −100 and 100 count as these, and one that is
   ///     no number as 0.
   ///   - rows: The features, row by row, all finite.
   ///   - width: The number of features.
@@ -62,7 +62,8 @@ extension TreeEnsemble {
 
 /// Trees while they are grown. Residuals are integers in units of ``TreeEnsemble/unit``.
 private struct TreeGrowth {
-  private static let limit: Float = 1_000
+  /// The greatest target; a twentieth of what 32 bits hold, since residuals may grow before they fall.
+  private static let limit: Float = 100
 
   private let bins: FeatureBins
   private let width: Int

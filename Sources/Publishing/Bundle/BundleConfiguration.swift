@@ -39,8 +39,8 @@ public struct BundleConfiguration: Equatable, Sendable {
       case .neural: Self.neuralFormula(model)
       case .blend: "sum of weight_m * rating_m over the models m, minus train_mean"
       case .stack:
-        "rating_1 + (r_max - r_min) * the sum of a leaf of each tree over (rating_1, rating_m - rating_1 of the other "
-          + "models, the rows of stack_users and stack_items, years since release, days since 1970, "
+        "rating_1 + (r_max - r_min) * the sum of a leaf of each tree over (rating_1, "
+          + "rating_m - rating_1 of the other models, the rows of stack_users and stack_items, years since release, days since 1970, "
           + "the row of stack_recent), minus train_mean"
       case .ease:
         "x_ui - (X . inverse[:, i])_u * item_scale_i, or, where there are fewer users than items, "
