@@ -6,31 +6,60 @@
 #include "CKernels.h"
 #include "vector.h"
 
-// Where the parts of a record lie (include/gibbs.h).
-#define SUMS(k) ((k) * (k))
-#define RESIDUALS(k) ((k) * (k) + (k))
-#define OWN(k) ((k) * (k) + 2 * (k))
-#define COUNT(k) ((k) * (k) + 3 * (k))
-#define RESIDUAL(k) (COUNT(k) + 1)
-#define CHANGE(k) (COUNT(k) + 2)
+// Where the second moment of two factors lies in a record.
+INLINE size_t second_moment(size_t k, size_t one, size_t other) {
+  if (k != 8) return one * k + other;
+  size_t apart = (other - one) & 7, first = one;
+  if (apart > 4 || (apart == 4 && first > 3)) {
+    apart = 8 - apart;
+    first = other;
+  }
+  // Diagonals 1, 2, 3, 0, 4; the last has four elements.
+  return (apart == 0 ? 24 : apart == 4 ? 32 : 8 * (apart - 1)) + first;
+}
+
+// Where the first moment of a factor lies in a record, or for factor k the number of ratings.
+INLINE size_t first_moment(size_t k, size_t factor) {
+  if (k != 8) return factor == k ? k * k + 3 * k : k * k + factor;
+  return factor == 8 ? 36 : 48 + factor;
+}
+
+// Where the sum of residual times factor lies in a record, or for factor k that of the residuals.
+INLINE size_t residual_moment(size_t k, size_t factor) {
+  if (k != 8) return factor == k ? k * k + 3 * k + 1 : k * k + k + factor;
+  return factor == 8 ? 37 : 56 + factor;
+}
+
+// Where the parts of a record lie (include/gibbs.h). Of 8 factors, what a draw moves is in one line of
+// the cache: diagonals 1, 2 | 3, 0 | 4, count, residual, constant, moved | sums, residuals.
+#define SUMS(k) first_moment(k, 0)
+#define RESIDUALS(k) residual_moment(k, 0)
+#define COUNT(k) first_moment(k, k)
+#define RESIDUAL(k) residual_moment(k, k)
+#define CONSTANT(k) (COUNT(k) + 2)
+#define MOVED(k) ((k) == 8 ? 40 : (k) * (k) + 2 * (k))
 
 // Both halves of a vector the same.
 #define TWICE(x) __builtin_shufflevector(x, x, 0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7)
 
-// The sum of both halves of a vector.
-#define BOTH_HALVES(x)                                                                             \
-  (__builtin_shufflevector(x, x, 0, 1, 2, 3, 4, 5, 6, 7) +                                         \
-   __builtin_shufflevector(x, x, 8, 9, 10, 11, 12, 13, 14, 15))
+// Lane i is lane i + apart, around the end, of a vector of eight.
+#define AROUND_(apart, lane) (((lane) + (apart)) % 8)
+#define AROUND(x, d)                                                                               \
+  __builtin_shufflevector(x, x, AROUND_(d, 0), AROUND_(d, 1), AROUND_(d, 2), AROUND_(d, 3),        \
+                          AROUND_(d, 4), AROUND_(d, 5), AROUND_(d, 6), AROUND_(d, 7))
 
-// Lane 2 pair in the lower half and lane 2 pair + 1 in the upper: the factors of two rows of an 8 x 8
-// matrix, which lie in one vector.
-#define PAIR_(x, a, b)                                                                            \
-  __builtin_shufflevector(x, x, a, a, a, a, a, a, a, a, b, b, b, b, b, b, b, b)
-#define SPREAD(x, target)                                                                          \
-  target[0] = PAIR_(x, 0, 1);                                                                      \
-  target[1] = PAIR_(x, 2, 3);                                                                      \
-  target[2] = PAIR_(x, 4, 5);                                                                      \
-  target[3] = PAIR_(x, 6, 7)
+// The same by one number in the lower half and another in the upper.
+#define AROUND_BOTH(x, d, e)                                                                       \
+  __builtin_shufflevector(x, x, AROUND_(d, 0), AROUND_(d, 1), AROUND_(d, 2), AROUND_(d, 3),        \
+                          AROUND_(d, 4), AROUND_(d, 5), AROUND_(d, 6), AROUND_(d, 7),              \
+                          AROUND_(e, 0), AROUND_(e, 1), AROUND_(e, 2), AROUND_(e, 3),              \
+                          AROUND_(e, 4), AROUND_(e, 5), AROUND_(e, 6), AROUND_(e, 7))
+
+#define LOWER(x) __builtin_shufflevector(x, x, 0, 1, 2, 3, 4, 5, 6, 7)
+#define UPPER(x) __builtin_shufflevector(x, x, 8, 9, 10, 11, 12, 13, 14, 15)
+
+// The sum of both halves of a vector.
+#define BOTH_HALVES(x) (LOWER(x) + UPPER(x))
 
 // The sum of products over k lanes, k being 8 or a multiple of 16.
 INLINE float product(const float *a, const float *b, size_t k) {

@@ -21,8 +21,7 @@ INLINE void do_half(const rk_fm_crew *crew, int half, size_t k) {
     const uint32_t feature = crew->moved.features[s];
     const uint64_t middle = crew->moved.middles[s];
     move(b, crew->olds + s * stride, crew->changes + s * stride,
-         half ? middle : b->column_starts[feature], half ? b->column_starts[feature + 1] : middle,
-         crew->factors, k);
+         half ? middle : b->column_starts[feature], half ? b->column_starts[feature + 1] : middle, k);
   }
   for (size_t s = 0; s < crew->gathered.count; s++) {
     const uint32_t feature = crew->gathered.features[s];

@@ -18,7 +18,7 @@ INLINE void sweep(const rk_fm_block *b, const rk_fm_prior *prior, const rk_fm_li
       draw_changes(b, prior, features, count, records, olds, changes, k);
       for (size_t s = 0; s < count; s++)
         move(b, olds + s * stride, changes + s * stride, b->column_starts[features[s]],
-             b->column_starts[features[s] + 1], prior->factors, k);
+             b->column_starts[features[s] + 1], k);
       first += count;
     }
   }
@@ -28,7 +28,20 @@ CLONES void rk_fm_sweep(const rk_fm_block *block, const rk_fm_prior *prior, cons
   FOR_EACH_K(block->k, sweep(block, prior, list, K))
 }
 
-CLONES void rk_fm_gather(const rk_fm_block *block, uint32_t feature, uint64_t first, uint64_t end,
-                         float *record) {
-  FOR_EACH_K(block->k, gather(block, block->weights + feature * RK_FM_STRIDE(K), first, end, record, K, K))
+INLINE void write_sums(const rk_fm_block *b, uint32_t feature, float *squares, float *products,
+                       size_t k) {
+  float record[RK_FM_RECORD(k)] __attribute__((aligned(64)));
+  gather(b, b->weights + feature * RK_FM_STRIDE(k), b->column_starts[feature],
+         b->column_starts[feature + 1], record, k, k);
+  for (size_t f = 0; f <= k; f++) {
+    for (size_t g = 0; g < k && f < k; g++)
+      squares[f * (k + 1) + g] = record[second_moment(k, f, g)];
+    squares[f * (k + 1) + k] = squares[k * (k + 1) + f] = record[first_moment(k, f)];
+    products[f] = record[residual_moment(k, f)];
+  }
+}
+
+CLONES void rk_fm_gather(const rk_fm_block *block, uint32_t feature, float *squares,
+                         float *products) {
+  FOR_EACH_K(block->k, write_sums(block, feature, squares, products, K))
 }

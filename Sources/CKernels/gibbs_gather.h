@@ -5,88 +5,120 @@
 
 #include "gibbs.h"
 
-// The sums over the ratings of a feature that has some of the factors. A matrix of 8 x 8 lies in four
-// vectors, two rows in each, and is always whole; of a larger one the rows of other factors are zero.
+// The sums over the ratings of a feature that has some of the factors; of more than 8, the rows of
+// other factors' moments are zero.
+//
+// A record of a row has the sums over its ratings of p p', p and p e, p being the sum of all blocks'
+// factors and e the residual when it was made. Since then p has become p + m, and e became
+// e - c - m'p: m and c are what draws have moved, and the sums follow from them. With g = m - x v:
+// sum (p + g)(p + g)' = P + g t' + t g' with t = sum p + n g / 2, and
+// sum (p + g)(e - c - m'p) = sum p e - c sum p - P m + g (sum e - n c - m' sum p).
+
+// Asks for the record of an entry's row: of many rows they are not in the nearest caches.
+INLINE void ask_for_row(const rk_fm_block *b, uint64_t entry) {
+  const float *row = b->records + b->column_rows[entry] * (size_t)RK_FM_RECORD(8);
+  for (size_t lane = 0; lane < RK_FM_RECORD(8); lane += 16) __builtin_prefetch(row + lane);
+}
 
 INLINE void add_rows8(const rk_fm_block *b, const float *weight, uint64_t first, uint64_t end,
                       float *record) {
   const v8 v = *(const v8 *)weight;
-  v16 m[4] = {0}, u[4] = {0};
+  // Diagonals of P, and all eight of the sum of g t': 1, 2 | 3, 0 | 4, 5 | 6, 7.
+  v16 near = {0}, far = {0}, u[4] = {0};
+  // P m has a diagonal times m, and each but the main and the last once more from the other side.
+  v16 ahead = {0}, behind_near = {0}, behind_far = {0};
+  v8 opposite = {0}, across = {0};
   v8 cross = {0}, residuals = {0};
   float squares = 0, total = 0;
   for (uint64_t n = first; n < end; n++) {
     const float *row = b->records + b->column_rows[n] * (size_t)RK_FM_RECORD(8);
+    ask_for_row(b, n + 8 < end ? n + 8 : n);
     const float x = b->column_values[n], xx = x * x;
-    const float count = row[COUNT(8)], e = row[RESIDUAL(8)];
-    const v8 own = *(const v8 *)(row + OWN(8)) - v * x;
-    const v8 sums = *(const v8 *)(row + SUMS(8));
-    // sum (o + g)(o + g)' = M + g p' + p g' with p = sum o + n g / 2.
-    const v8 p = (sums + own * (0.5f * count)) * xx;
-    const v16 pp = TWICE(p);
-    v16 spread[4];
-    SPREAD(own, spread);
-    for (int i = 0; i < 4; i++) {
-      m[i] += *(const v16 *)(row + 16 * i) * xx;
-      u[i] += spread[i] * pp;
-    }
-    cross += (sums + own * count) * xx;
-    residuals += (*(const v8 *)(row + RESIDUALS(8)) + own * e) * x;
+    const float count = row[COUNT(8)], constant = row[CONSTANT(8)];
+    const v8 moved = *(const v8 *)(row + MOVED(8)), sums = *(const v8 *)(row + SUMS(8));
+    const v16 row_near = *(const v16 *)row, row_far = *(const v16 *)(row + 16);
+    const v4 half = *(const v4 *)(row + 32);
+    const v8 row_opposite = __builtin_shufflevector(half, half, 0, 1, 2, 3, 0, 1, 2, 3);
+    v8 part = moved * sums;
+    const float e = row[RESIDUAL(8)] - (count * constant + fold8(&part));
+    const v8 g = moved - v * x, t = (sums + g * (0.5f * count)) * xx, step = moved * x;
+    const v16 both = TWICE(g), steps = TWICE(step);
+    near += row_near * xx;
+    far += row_far * xx;
+    opposite += row_opposite * xx;
+    u[0] += both * AROUND_BOTH(t, 1, 2);
+    u[1] += both * AROUND_BOTH(t, 3, 0);
+    u[2] += both * AROUND_BOTH(t, 4, 5);
+    u[3] += both * AROUND_BOTH(t, 6, 7);
+    ahead += row_near * AROUND_BOTH(step, 1, 2) + row_far * AROUND_BOTH(step, 3, 0);
+    across += row_opposite * AROUND(step, 4);
+    behind_near += row_near * steps;
+    behind_far += row_far * steps;
+    cross += (sums + g * count) * xx;
+    residuals += (*(const v8 *)(row + RESIDUALS(8)) - sums * constant + g * e) * x;
     squares += count * xx;
     total += e * x;
   }
-  // The rows of u's transpose are its columns.
-#define COLUMNS(a, b, c)                                                                           \
-  __builtin_shufflevector(a, b, c, c + 8, c + 16, c + 24, c + 1, c + 9, c + 17, c + 25, -1, -1,    \
-                          -1, -1, -1, -1, -1, -1)
-#define TURNED(i)                                                                                  \
-  {                                                                                                \
-    const v16 upper = COLUMNS(u[0], u[1], 2 * i), lower = COLUMNS(u[2], u[3], 2 * i);              \
-    const v16 turned = __builtin_shufflevector(upper, lower, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6,  \
-                                               7, 20, 21, 22, 23);                                 \
-    *(v16 *)(record + 16 * i) = m[i] + (u[i] + turned);                                            \
-  }
-  TURNED(0)
-  TURNED(1)
-  TURNED(2)
-  TURNED(3)
+  // Adds to each diagonal that of the transpose, which begins elsewhere.
+  near += u[0] + __builtin_shufflevector(u[3], u[3], 9, 10, 11, 12, 13, 14, 15, 8, 2, 3, 4, 5, 6, 7,
+                                         0, 1);
+  far += u[1] + __builtin_shufflevector(u[2], u[1], 11, 12, 13, 14, 15, 8, 9, 10, 24, 25, 26, 27, 28,
+                                        29, 30, 31);
+  const v8 middle = LOWER(u[2]);
+  opposite += middle + AROUND(middle, 4);
+  const v8 behind_one = LOWER(behind_near), behind_two = UPPER(behind_near),
+           behind_three = LOWER(behind_far);
+  residuals -= (BOTH_HALVES(ahead) + across) +
+               (AROUND(behind_one, 7) + (AROUND(behind_two, 6) + AROUND(behind_three, 5)));
+  *(v16 *)record = near;
+  *(v16 *)(record + 16) = far;
+  *(v8 *)(record + 32) = opposite;
+  *(v4 *)(record + COUNT(8)) = (v4){squares, total};
+  *(v8 *)(record + MOVED(8)) = (v8){0};
   *(v8 *)(record + SUMS(8)) = cross;
   *(v8 *)(record + RESIDUALS(8)) = residuals;
-  *(v8 *)(record + OWN(8)) = (v8){0};
-  *(v8 *)(record + COUNT(8)) = (v8){squares, total};
 }
 
 INLINE void add_rows(const rk_fm_block *b, const float *weight, uint64_t first, uint64_t end,
                      float *record, size_t factors, size_t k) {
+  // P m, sixteen lanes of each sum.
+  v16 products[factors];
+  memset(products, 0, sizeof products);
   memset(record, 0, RK_FM_RECORD(k) * sizeof *record);
   for (uint64_t n = first; n < end; n++) {
     const float *row = b->records + b->column_rows[n] * RK_FM_RECORD(k);
     const float x = b->column_values[n], xx = x * x;
-    const float count = row[COUNT(k)], e = row[RESIDUAL(k)];
+    const float count = row[COUNT(k)], constant = row[CONSTANT(k)];
+    const float e =
+        row[RESIDUAL(k)] - (count * constant + product(row + MOVED(k), row + SUMS(k), k));
     for (size_t lane = 0; lane < k; lane += 16) {
-      const v16 own = *(const v16 *)(row + OWN(k) + lane) - *(const v16 *)(weight + lane) * x;
+      const v16 moved = *(const v16 *)(row + MOVED(k) + lane), step = moved * x;
       const v16 sums = *(const v16 *)(row + SUMS(k) + lane);
-      const v16 p = (sums + own * (0.5f * count)) * xx, g = own * xx;
+      const v16 g = moved - *(const v16 *)(weight + lane) * x;
+      const v16 t = (sums + g * (0.5f * count)) * xx, gxx = g * xx;
       for (size_t f = 0; f < factors; f++) {
-        const float own_f = row[OWN(k) + f] - weight[f] * x;
-        const float p_f = row[SUMS(k) + f] + own_f * (0.5f * count);
-        *(v16 *)(record + f * k + lane) +=
-            *(const v16 *)(row + f * k + lane) * xx + (p * own_f + g * p_f);
+        const v16 row_f = *(const v16 *)(row + f * k + lane);
+        const float g_f = row[MOVED(k) + f] - weight[f] * x;
+        const float t_f = row[SUMS(k) + f] + g_f * (0.5f * count);
+        *(v16 *)(record + f * k + lane) += row_f * xx + (t * g_f + gxx * t_f);
+        products[f] += row_f * step;
       }
-      *(v16 *)(record + SUMS(k) + lane) += (sums + own * count) * xx;
+      *(v16 *)(record + SUMS(k) + lane) += (sums + g * count) * xx;
       *(v16 *)(record + RESIDUALS(k) + lane) +=
-          (*(const v16 *)(row + RESIDUALS(k) + lane) + own * e) * x;
+          (*(const v16 *)(row + RESIDUALS(k) + lane) - sums * constant + g * e) * x;
     }
     record[COUNT(k)] += count * xx;
     record[RESIDUAL(k)] += e * x;
   }
+  for (size_t f = 0; f < factors; f++) record[RESIDUALS(k) + f] -= fold16(products + f);
 }
 
 // The same over the ratings of the rows: h = x (q - x v).
 INLINE void add_ratings8(const rk_fm_block *b, const float *weight, uint64_t first, uint64_t end,
                          float *record) {
   const v8 v = *(const v8 *)weight;
-  v16 m[4] = {0};
-  v8 cross = {0}, residuals = {0};
+  v16 near = {0}, far = {0};
+  v8 opposite = {0}, cross = {0}, residuals = {0};
   float squares = 0, total = 0;
   for (uint64_t n = first; n < end; n++) {
     const uint32_t row = b->column_rows[n];
@@ -96,21 +128,23 @@ INLINE void add_ratings8(const rk_fm_block *b, const float *weight, uint64_t fir
       const uint32_t rating = b->ratings[place];
       const v8 h = (*(const v8 *)(b->sums + rating * 8ul) - own) * x;
       const float e = b->residuals[rating];
-      const v16 hh = TWICE(h);
-      v16 spread[4];
-      SPREAD(h, spread);
-      for (int i = 0; i < 4; i++) m[i] += spread[i] * hh;
+      const v16 both = TWICE(h);
+      near += both * AROUND_BOTH(h, 1, 2);
+      far += both * AROUND_BOTH(h, 3, 0);
+      opposite += h * AROUND(h, 4);
       cross += h * x;
       residuals += h * e;
       squares += xx;
       total += e * x;
     }
   }
-  memcpy(record, m, sizeof m);
+  *(v16 *)record = near;
+  *(v16 *)(record + 16) = far;
+  *(v8 *)(record + 32) = opposite;
+  *(v4 *)(record + COUNT(8)) = (v4){squares, total};
+  *(v8 *)(record + MOVED(8)) = (v8){0};
   *(v8 *)(record + SUMS(8)) = cross;
   *(v8 *)(record + RESIDUALS(8)) = residuals;
-  *(v8 *)(record + OWN(8)) = (v8){0};
-  *(v8 *)(record + COUNT(8)) = (v8){squares, total};
 }
 
 INLINE void add_ratings(const rk_fm_block *b, const float *weight, uint64_t first, uint64_t end,

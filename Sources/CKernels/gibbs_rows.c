@@ -57,48 +57,47 @@ INLINE void ask_ahead(const rk_fm_block *b, uint64_t n, uint64_t last, size_t k)
   __builtin_prefetch(b->residuals + rating);
 }
 
-INLINE void moments8(const rk_fm_block *b, const float *own, size_t row, uint64_t last) {
+INLINE void moments8(const rk_fm_block *b, size_t row, uint64_t last) {
   float *record = b->records + row * RK_FM_RECORD(8);
-  const v8 q0 = *(const v8 *)(own + row * 8);
-  v16 m[4] = {0};
-  v8 sum = {0}, residuals = {0};
+  v16 near = {0}, far = {0};
+  v8 opposite = {0}, sums = {0}, residuals = {0};
   float total = 0;
   for (uint64_t n = b->rating_starts[row]; n < b->rating_starts[row + 1]; n++) {
     const uint32_t rating = b->ratings[n];
     ask_ahead(b, n, last, 8);
-    const v8 o = *(const v8 *)(b->sums + rating * 8ul) - q0;
+    const v8 q = *(const v8 *)(b->sums + rating * 8ul);
     const float e = b->residuals[rating];
-    const v16 oo = TWICE(o);
-    v16 spread[4];
-    SPREAD(o, spread);
-    for (int i = 0; i < 4; i++) m[i] += spread[i] * oo;
-    sum += o;
-    residuals += o * e;
+    const v16 both = TWICE(q);
+    near += both * AROUND_BOTH(q, 1, 2);
+    far += both * AROUND_BOTH(q, 3, 0);
+    opposite += q * AROUND(q, 4);
+    sums += q;
+    residuals += q * e;
     total += e;
   }
-  memcpy(record, m, sizeof m);
-  *(v8 *)(record + SUMS(8)) = sum;
+  *(v16 *)record = near;
+  *(v16 *)(record + 16) = far;
+  *(v8 *)(record + 32) = opposite;
+  *(v4 *)(record + COUNT(8)) =
+      (v4){(float)(b->rating_starts[row + 1] - b->rating_starts[row]), total};
+  *(v8 *)(record + MOVED(8)) = (v8){0};
+  *(v8 *)(record + SUMS(8)) = sums;
   *(v8 *)(record + RESIDUALS(8)) = residuals;
-  *(v8 *)(record + OWN(8)) = q0;
-  *(v8 *)(record + COUNT(8)) =
-      (v8){(float)(b->rating_starts[row + 1] - b->rating_starts[row]), total};
 }
 
-INLINE void moments(const rk_fm_block *b, const float *own, size_t row, size_t k) {
+INLINE void moments(const rk_fm_block *b, size_t row, size_t k) {
   float *record = b->records + row * RK_FM_RECORD(k);
-  const float *q0 = own + row * k;
   memset(record, 0, RK_FM_RECORD(k) * sizeof *record);
-  memcpy(record + OWN(k), q0, k * sizeof *q0);
   float total = 0;
   for (uint64_t n = b->rating_starts[row]; n < b->rating_starts[row + 1]; n++) {
     const uint32_t rating = b->ratings[n];
     const float *q = b->sums + rating * k;
     const float e = b->residuals[rating];
     for (size_t lane = 0; lane < k; lane += 16) {
-      const v16 o = *(const v16 *)(q + lane) - *(const v16 *)(q0 + lane);
-      for (size_t f = 0; f < k; f++) *(v16 *)(record + f * k + lane) += o * (q[f] - q0[f]);
-      *(v16 *)(record + SUMS(k) + lane) += o;
-      *(v16 *)(record + RESIDUALS(k) + lane) += o * e;
+      const v16 part = *(const v16 *)(q + lane);
+      for (size_t f = 0; f < k; f++) *(v16 *)(record + f * k + lane) += part * q[f];
+      *(v16 *)(record + SUMS(k) + lane) += part;
+      *(v16 *)(record + RESIDUALS(k) + lane) += part * e;
     }
     total += e;
   }
@@ -106,47 +105,34 @@ INLINE void moments(const rk_fm_block *b, const float *own, size_t row, size_t k
   record[RESIDUAL(k)] = total;
 }
 
-CLONES void rk_fm_moments(const rk_fm_block *block, const float *own, size_t first, size_t end) {
+CLONES void rk_fm_moments(const rk_fm_block *block, size_t first, size_t end) {
   const uint64_t last = block->rating_starts[end] - 1;
   if (block->k == 8) {
-    for (size_t row = first; row < end; row++) moments8(block, own, row, last);
+    for (size_t row = first; row < end; row++) moments8(block, row, last);
   } else {
-    for (size_t row = first; row < end; row++)
-      FOR_EACH_K(block->k, moments(block, own, row, K))
+    for (size_t row = first; row < end; row++) FOR_EACH_K(block->k, moments(block, row, K))
   }
 }
 
-INLINE void push(const rk_fm_block *b, const float *own, size_t row, uint64_t last, size_t k) {
+INLINE void push(const rk_fm_block *b, size_t row, uint64_t last, size_t k) {
   const float *record = b->records + row * RK_FM_RECORD(k);
-  const float *q0 = own + row * k;
-  const float constant = record[CHANGE(k)];
+  const float *moved = record + MOVED(k);
+  const float constant = record[CONSTANT(k)];
   for (uint64_t n = b->rating_starts[row]; n < b->rating_starts[row + 1]; n++) {
     const uint32_t rating = b->ratings[n];
     ask_ahead(b, n, last, k);
     float *q = b->sums + rating * k;
-    float change;
-    if (k == 8) {
-      const v8 moved = *(const v8 *)(record + OWN(8)) - *(const v8 *)q0;
-      v8 part = moved * (*(const v8 *)q - *(const v8 *)q0);
-      change = fold8(&part);
-      *(v8 *)q += moved;
-    } else {
-      v16 part = {0};
-      for (size_t lane = 0; lane < k; lane += 16) {
-        const v16 before = *(const v16 *)(q0 + lane);
-        const v16 moved = *(const v16 *)(record + OWN(k) + lane) - before;
-        part += moved * (*(const v16 *)(q + lane) - before);
-        *(v16 *)(q + lane) += moved;
-      }
-      change = fold16(&part);
-    }
-    b->residuals[rating] -= constant + change;
+    b->residuals[rating] -= constant + product(q, moved, k);
+    if (k == 8) *(v8 *)q += *(const v8 *)moved;
+    else
+      for (size_t lane = 0; lane < k; lane += 16)
+        *(v16 *)(q + lane) += *(const v16 *)(moved + lane);
   }
 }
 
-CLONES void rk_fm_push(const rk_fm_block *block, const float *own, size_t first, size_t end) {
+CLONES void rk_fm_push(const rk_fm_block *block, size_t first, size_t end) {
   const uint64_t last = block->rating_starts[end] - 1;
-  for (size_t row = first; row < end; row++) FOR_EACH_K(block->k, push(block, own, row, last, K))
+  for (size_t row = first; row < end; row++) FOR_EACH_K(block->k, push(block, row, last, K))
 }
 
 CLONES void rk_fm_residual_sums(const float *residuals, size_t count, float *sum, float *squares) {

@@ -78,9 +78,12 @@ INLINE void solve8(const float *record, const rk_fm_prior *prior, const float *w
   const v16 last = __builtin_shufflevector(cross, zeros, 0, 1, 2, 3, 4, 5, 6, 7, 8, 8, 8, 8, 8, 8,
                                            8, 8);
   v16 rows[9], right, inverse = {0};
+  float whole[64] __attribute__((aligned(64)));
+#pragma clang loop unroll(full)
+  for (size_t n = 0; n < 64; n++) whole[n] = record[second_moment(8, n / 8, n % 8)];
 #define LAST(f)                                                                                    \
   {                                                                                                \
-    const v16 two = *(const v16 *)(record + 16 * (f / 2)) * noise;                                 \
+    const v16 two = *(const v16 *)(whole + 16 * (f / 2)) * noise;                                  \
     rows[f] = __builtin_shufflevector(two, last, f % 2 * 8, f % 2 * 8 + 1, f % 2 * 8 + 2,          \
                                       f % 2 * 8 + 3, f % 2 * 8 + 4, f % 2 * 8 + 5, f % 2 * 8 + 6,  \
                                       f % 2 * 8 + 7, 16 + f, 24, 24, 24, 24, 24, 24, 24);          \

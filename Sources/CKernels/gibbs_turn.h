@@ -8,47 +8,24 @@
 // What a draw is made of: sum up, draw, and move all that depends on it.
 
 INLINE void move_rows(const rk_fm_block *b, const float *old, const float *change, uint64_t first,
-                      uint64_t end, size_t factors, size_t k) {
-  if (k == 8) {
-    const v8 v = *(const v8 *)old, d = *(const v8 *)change;
-    const float linear = change[8];
-    v16 spread[4];
-    SPREAD(d, spread);
-    for (uint64_t n = first; n < end; n++) {
-      float *row = b->records + b->column_rows[n] * (size_t)RK_FM_RECORD(8);
-      const float x = b->column_values[n];
-      const v8 own = *(const v8 *)(row + OWN(8)), sums = *(const v8 *)(row + SUMS(8));
-      v8 part = d * (own - v * x), other = d * sums;
-      const float constant = x * (linear + fold8(&part));
-      v16 product = *(const v16 *)row * spread[0] + *(const v16 *)(row + 16) * spread[1] +
-                    (*(const v16 *)(row + 32) * spread[2] + *(const v16 *)(row + 48) * spread[3]);
-      *(v8 *)(row + RESIDUALS(8)) -= BOTH_HALVES(product) * x + sums * constant;
-      *(v8 *)(row + OWN(8)) = own + d * x;
-      row[RESIDUAL(8)] -= x * fold8(&other) + row[COUNT(8)] * constant;
-      row[CHANGE(8)] += constant;
-    }
-    return;
-  }
+                      uint64_t end, size_t k) {
   for (uint64_t n = first; n < end; n++) {
-    float *row = b->records + b->column_rows[n] * RK_FM_RECORD(k);
+    float *row = b->records + b->column_rows[n] * RK_FM_RECORD(k), *moved = row + MOVED(k);
     const float x = b->column_values[n];
-    v16 part = {0}, other = {0};
+    if (k == 8) {
+      const v8 d = *(const v8 *)change;
+      v8 part = d * (*(const v8 *)moved - *(const v8 *)old * x);
+      *(v8 *)moved += d * x;
+      row[CONSTANT(8)] += x * (change[8] + fold8(&part));
+      continue;
+    }
+    v16 part = {0};
     for (size_t lane = 0; lane < k; lane += 16) {
       const v16 d = *(const v16 *)(change + lane);
-      const v16 own = *(const v16 *)(row + OWN(k) + lane);
-      part += d * (own - *(const v16 *)(old + lane) * x);
-      other += d * *(const v16 *)(row + SUMS(k) + lane);
-      *(v16 *)(row + OWN(k) + lane) = own + d * x;
+      part += d * (*(const v16 *)(moved + lane) - *(const v16 *)(old + lane) * x);
+      *(v16 *)(moved + lane) += d * x;
     }
-    const float constant = x * (change[k] + fold16(&part));
-    for (size_t lane = 0; lane < k; lane += 16) {
-      v16 product = {0};
-      for (size_t f = 0; f < factors; f++) product += *(const v16 *)(row + f * k + lane) * change[f];
-      *(v16 *)(row + RESIDUALS(k) + lane) -=
-          product * x + *(const v16 *)(row + SUMS(k) + lane) * constant;
-    }
-    row[RESIDUAL(k)] -= x * fold16(&other) + row[COUNT(k)] * constant;
-    row[CHANGE(k)] += constant;
+    row[CONSTANT(k)] += x * (change[k] + fold16(&part));
   }
 }
 
@@ -81,8 +58,8 @@ INLINE void move_ratings(const rk_fm_block *b, const float *old, const float *ch
 }
 
 INLINE void move(const rk_fm_block *b, const float *old, const float *change, uint64_t first,
-                 uint64_t end, size_t factors, size_t k) {
-  if (b->records) move_rows(b, old, change, first, end, factors, k);
+                 uint64_t end, size_t k) {
+  if (b->records) move_rows(b, old, change, first, end, k);
   else move_ratings(b, old, change, first, end, k);
 }
 
@@ -90,7 +67,8 @@ INLINE void move(const rk_fm_block *b, const float *old, const float *change, ui
 // where nothing is known and no normal number is given.
 INLINE void limit(float *record, size_t factors, size_t k) {
   for (size_t f = factors; f < k; f++) {
-    for (size_t lane = 0; lane < k; lane++) record[f * k + lane] = record[lane * k + f] = 0;
+    for (size_t other = 0; other < k; other++)
+      record[second_moment(k, f, other)] = record[second_moment(k, other, f)] = 0;
     record[SUMS(k) + f] = record[RESIDUALS(k) + f] = 0;
   }
 }

@@ -83,7 +83,7 @@ public final class FactorizationSweep: Sendable {
   /// The factors of a row with padding.
   static func padded(_ rank: Int) -> Int { rank <= 8 ? 8 : (rank + 15) / 16 * 16 }
   static func stride(_ k: Int) -> Int { k + (k == 8 ? 8 : 16) }
-  private static func record(_ k: Int) -> Int { k * k + 3 * k + (k == 8 ? 8 : 16) }
+  private static func record(_ k: Int) -> Int { k == 8 ? 64 : k * k + 3 * k + 16 }
 
   /// The number of floats in a row of weights.
   public var stride: Int { Self.stride(linearLane) }
@@ -144,24 +144,18 @@ public final class FactorizationSweep: Sendable {
     let block = blocks[number]
     precondition(weights.rows == block.featureCount && weights.stride == stride, "other weights")
     precondition(feature >= 0 && feature < block.featureCount, "no such feature")
-    let record = StableArray<Float>(repeating: 0, count: Self.record(linearLane))
+    let all = linearLane + 1
+    let squares = StableArray<Float>(repeating: 0, count: all * all)
+    let products = StableArray<Float>(repeating: 0, count: all)
     // Safety: as in `draw`; nobody writes the weights.
     let arguments = unsafe arguments(block, weights)
     unsafe withUnsafePointer(to: arguments) {
-      if block.usesRecords { unsafe rk_fm_moments($0, own[number].start, 0, block.rowCount) }
-      unsafe rk_fm_gather(
-        $0, UInt32(feature), block.columnStarts[feature], block.columnStarts[feature + 1],
-        record.start)
+      if block.usesRecords { unsafe rk_fm_moments($0, 0, block.rowCount) }
+      unsafe rk_fm_gather($0, UInt32(feature), squares.start, products.start)
     }
-    let k = linearLane
-    let lanes = Array(0..<rank) + [k]
-    func square(_ one: Int, _ other: Int) -> Float {
-      let (low, high) = (min(one, other), max(one, other))
-      return low == k ? record[k * k + 3 * k] : record[high == k ? k * k + low : low * k + high]
-    }
+    let lanes = Array(0..<rank) + [linearLane]
     return (
-      lanes.flatMap { one in lanes.map { square(one, $0) } },
-      lanes.map { $0 == k ? record[k * k + 3 * k + 1] : record[k * k + k + $0] }
+      lanes.flatMap { one in lanes.map { squares[one * all + $0] } }, lanes.map { products[$0] }
     )
   }
 
@@ -253,12 +247,11 @@ public final class FactorizationSweep: Sendable {
     // Safety: all addresses outlive this call, which ends after all threads are done with them. The
     // block was checked when it was made.
     nonisolated(unsafe) let arguments = unsafe arguments(block, table)
-    let own = own[number]
     if block.usesRecords {
       forRanges(block.rowCount, size: 64) { range in
         // Safety: each range of records is written by one thread.
         unsafe withUnsafePointer(to: arguments) {
-          unsafe rk_fm_moments($0, own.start, range.lowerBound, range.upperBound)
+          unsafe rk_fm_moments($0, range.lowerBound, range.upperBound)
         }
       }
     }
@@ -286,7 +279,7 @@ public final class FactorizationSweep: Sendable {
       forRanges(block.rowCount, size: 64) { range in
         // Safety: rows share no rating.
         unsafe withUnsafePointer(to: arguments) {
-          unsafe rk_fm_push($0, own.start, range.lowerBound, range.upperBound)
+          unsafe rk_fm_push($0, range.lowerBound, range.upperBound)
         }
       }
     }

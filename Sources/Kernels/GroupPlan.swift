@@ -2,8 +2,9 @@
 ///
 /// Features that share no row do not depend on each other. Where a group falls into many parts that
 /// share no row, as the ids of users do, the parts are drawn side by side. Where it does not, as for
-/// the items that a user rated, the rows are cut in two halves: features with rows in both are drawn
-/// batch by batch, each half summed by a thread of its own, and then those of either half.
+/// the items that a user rated, and features have many rows, the rows are cut in two halves: features
+/// with rows in both are drawn batch by batch, each half summed by a thread of its own, and then those
+/// of either half. Where features have few, one thread draws them all.
 struct GroupPlan: Sendable {
   /// Features to be drawn by both halves of the rows.
   let shared: DrawList
@@ -14,6 +15,11 @@ struct GroupPlan: Sendable {
 
   /// The most lists that a group is divided into.
   private static let mostLists = 64
+  /// The cost of a draw, in entries.
+  private static let drawWork = 16
+  /// The entries that the features of a group have on average where two threads are worth it: with
+  /// fewer, what the threads tell each other takes longer than the sums.
+  private static let sharedWork = 64
 
   /// Plans the draws of a group.
   ///
@@ -25,8 +31,7 @@ struct GroupPlan: Sendable {
     func rows(_ feature: Int) -> ArraySlice<UInt32> {
       columns.rows[Int(columns.starts[feature])..<Int(columns.starts[feature + 1])]
     }
-    // The cost of a draw is about that of these entries.
-    let work = features.map { rows($0).reduce(16) { $0 + rowWork[Int($1)] } }
+    let work = features.map { rows($0).reduce(Self.drawWork) { $0 + rowWork[Int($1)] } }
     let total = work.reduce(0, +)
     let parts = Self.parts(features: features, rowCount: rowWork.count, rows: rows)
     let largest = parts.map { $0.reduce(0) { $0 + work[Int($1) - features.lowerBound] } }.max()
@@ -38,6 +43,14 @@ struct GroupPlan: Sendable {
             ? DrawList.batches(apart: list)
             : DrawList.batches(of: list, rowCount: rowWork.count, rows: rows))
       }
+      return
+    }
+    func list(_ features: [UInt32]) -> DrawList {
+      DrawList(DrawList.batches(of: features, rowCount: rowWork.count, rows: rows))
+    }
+    if total < features.count * (Self.drawWork + Self.sharedWork) {
+      (shared, border) = (DrawList([]), 0)
+      lists = [list(features.map { UInt32($0) })]
       return
     }
     let border = UInt32(Self.middle(features: features, rowWork: rowWork, rows: rows))
@@ -54,9 +67,6 @@ struct GroupPlan: Sendable {
       }
     }
     self.border = border
-    func list(_ features: [UInt32]) -> DrawList {
-      DrawList(DrawList.batches(of: features, rowCount: rowWork.count, rows: rows))
-    }
     self.shared = list(shared)
     lists = halves.filter { !$0.isEmpty }.map(list)
   }

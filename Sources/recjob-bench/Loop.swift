@@ -43,5 +43,6 @@ struct LoopEntry: Sendable {
 
   /// Every loop there is, in the order of the data.
   static let all: [LoopEntry] =
-    ReadingLoops.entries + TrainingLoops.entries + RankingLoops.entries + ExportLoops.entries
+    ReadingLoops.entries + TrainingLoops.entries + SamplingLoops.entries + RankingLoops.entries
+    + ExportLoops.entries
 }

@@ -6,29 +6,32 @@ import Testing
 /// A small set of ratings with three blocks: rows that share features and have many ratings, rows
 /// of one feature, and a row for each rating.
 struct SweepFixture {
-  let count = 90
+  let count: Int
   let blocks: [RelationalBlock]
   let targets: [Float]
   let sweep: FactorizationSweep
   var weights: [EmbeddingTable]
 
-  init(rank: Int, threads: Int = 1, deviation: Float = 0.4) {
-    let users = (0..<count).map { UInt32($0 * 7 % 5) }
+  init(rank: Int, threads: Int = 1, deviation: Float = 0.4, userCount: Int = 5) {
+    let count = 18 * userCount
+    self.count = count
+    let users = (0..<count).map { UInt32($0 * 7 % userCount) }
     let items = (0..<count).map { UInt32($0 * 5 % 11) }
-    // A user's own feature and the items 5 + 0 … 5 + 10 that it rated in part.
+    // A user's own feature, then those of the 11 items that it rated in part.
     var (starts, indices, values) = ([0], [UInt32](), [Float]())
-    for user in 0..<5 {
+    for user in 0..<userCount {
       indices.append(UInt32(user))
       values.append(1)
       for item in 0..<11 where (user + item) % 3 != 0 {
-        indices.append(UInt32(5 + item))
-        values.append(0.3 + 0.05 * Float(user))
+        indices.append(UInt32(userCount + item))
+        values.append(0.3 + 0.05 * Float(user % 5))
       }
       starts.append(indices.count)
     }
     blocks = [
       RelationalBlock(
-        rowOfRating: users, starts: starts, indices: indices, values: values, groups: [5, 11]),
+        rowOfRating: users, starts: starts, indices: indices, values: values,
+        groups: [userCount, 11]),
       RelationalBlock(
         rowOfRating: items, starts: Array(0...11), indices: (0..<11).map { UInt32($0) },
         values: Array(repeating: 1, count: 11), groups: [11]),
@@ -73,14 +76,17 @@ struct SweepFixture {
   @Test func blocksAreDrawnInBothWays() {
     let blocks = SweepFixture(rank: 2).blocks
     #expect(blocks.map(\.usesRecords) == [true, false, false])
-    // What users rated overlaps; items and the quarters of the last block do not.
-    #expect(!blocks[0].plans[1].shared.isEmpty)
+    // What users rated overlaps; items and the quarters of the last block do not. Two threads are
+    // worth it for many users.
+    #expect(blocks[0].plans[1].shared.isEmpty && blocks[0].plans[1].lists.count == 1)
+    let many = SweepFixture(rank: 2, userCount: 200).blocks[0]
+    #expect(many.usesRecords && many.plans[1].shared.order.count == 11)
     #expect(blocks[1].plans[0].shared.isEmpty && blocks[1].plans[0].lists.count > 4)
     #expect(blocks[2].plans[0].shared.order == [0])
   }
 
   @Test func everyFeatureIsPlannedOnce() {
-    for block in SweepFixture(rank: 2).blocks {
+    for block in [5, 200].flatMap({ SweepFixture(rank: 2, userCount: $0).blocks }) {
       for (group, plan) in zip(block.groups, block.plans) {
         let planned = (plan.shared.order + plan.lists.flatMap(\.order)).map { Int($0) }.sorted()
         #expect(planned == Array(group))
@@ -113,9 +119,9 @@ struct SweepFixture {
   }
 
   /// A draw hands its changes on to the residuals; made from scratch they must come out the same.
-  @Test(arguments: [1, 3, 8, 9, 16, 20, 40])
-  func residualsFollowTheDraws(rank: Int) {
-    var fixture = SweepFixture(rank: rank)
+  @Test(arguments: [1, 3, 8, 9, 16, 20, 40], [5, 100])
+  func residualsFollowTheDraws(rank: Int, userCount: Int) {
+    var fixture = SweepFixture(rank: rank, userCount: userCount)
     fixture.sweep.computeResiduals(
       targets: fixture.targets, weights: fixture.weights, intercept: 1)
     fixture.draw(epoch: 1, prior: fixture.prior(precision: 3))
@@ -180,10 +186,10 @@ struct SweepFixture {
     }
   }
 
-  @Test(arguments: [8, 12, 32])
-  func threadsDoNotChangeABit(rank: Int) {
+  @Test(arguments: [8, 12, 32], [5, 200])
+  func threadsDoNotChangeABit(rank: Int, userCount: Int) {
     let results = [1, 2, 5].map { threads in
-      var fixture = SweepFixture(rank: rank, threads: threads)
+      var fixture = SweepFixture(rank: rank, threads: threads, userCount: userCount)
       for epoch in 1...3 {
         fixture.sweep.computeResiduals(
           targets: fixture.targets, weights: fixture.weights, intercept: 2)

@@ -126,7 +126,7 @@ static gibbs_machine begun_machine(size_t k, size_t rank) {
   }
   rk_fm_outputs(rows, 2, k, machine.targets, 0.25f, 0, machine.ratings, machine.sums,
                 machine.residuals);
-  rk_fm_moments(&machine.blocks[0].block, machine.blocks[0].own, 0, machine.blocks[0].rows);
+  rk_fm_moments(&machine.blocks[0].block, 0, machine.blocks[0].rows);
   return machine;
 }
 
@@ -181,13 +181,12 @@ static void test_fm_moments(void) {
 static void test_fm_gather(void) {
   EACH_WIDTH(k, rank) {
     gibbs_machine machine = begun_machine(k, rank);
-    float *record = piece(RK_FM_RECORD(k) * sizeof(float));
+    float *squares = piece((k + 1) * (k + 1) * sizeof(float)), *products = piece((k + 1) * sizeof(float));
     for (size_t b = 0; b < 2; b++)
       for (uint32_t feature = 0; feature < machine.blocks[b].features; feature++) {
-        const uint64_t *starts = machine.blocks[b].block.column_starts;
-        rk_fm_gather(&machine.blocks[b].block, feature, starts[feature], starts[feature + 1],
-                     record);
-        add_floats(record, RK_FM_RECORD(k));
+        rk_fm_gather(&machine.blocks[b].block, feature, squares, products);
+        add_floats(squares, (k + 1) * (k + 1));
+        add_floats(products, k + 1);
       }
   }
 }
@@ -235,7 +234,7 @@ static void test_fm_push(void) {
     rk_fm_prior prior = prior_of(k, rank);
     const size_t features = machine.blocks[0].features;
     rk_fm_sweep(&machine.blocks[0].block, &prior, every_feature(features, 1));
-    rk_fm_push(&machine.blocks[0].block, machine.blocks[0].own, 0, machine.blocks[0].rows);
+    rk_fm_push(&machine.blocks[0].block, 0, machine.blocks[0].rows);
     add_machine(&machine);
   }
 }

@@ -18,12 +18,13 @@
 /// The floats of a row of weights.
 #define RK_FM_STRIDE(k) ((k) + RK_FM_TAIL(k))
 
-/// The floats of what is summed over the ratings of a row or a feature.
+/// The floats of a record, of what is summed over the ratings of a row or a feature: the second and
+/// first moments of factors, the sums of residual times factor, the number of ratings and the sum of
+/// residuals. That of a row also says how far its own sums and constant have moved since.
 ///
-/// k x k second moments of factors; k first moments; k sums of residual times factor; for a row its
-/// own k sums, for a feature nothing; then the number of ratings, the sum of residuals, and the change
-/// of the row's own part.
-#define RK_FM_RECORD(k) ((k) * (k) + 3 * (k) + RK_FM_TAIL(k))
+/// Of the symmetric second moments of 8 factors there are the five diagonals from the main one on, so
+/// that a record is four lines of the cache; of more factors there is the whole matrix.
+#define RK_FM_RECORD(k) ((k) == 8 ? 64 : (k) * (k) + 3 * (k) + RK_FM_TAIL(k))
 
 /// A relational block, and what its draws read and write. Starts have one more element than there
 /// are features or rows.
@@ -77,7 +78,7 @@ void rk_fm_outputs(const rk_fm_rows *blocks, size_t block_count, size_t k, const
                    float intercept, size_t first, size_t end, float *sums, float *residuals);
 
 /// The records of some rows.
-void rk_fm_moments(const rk_fm_block *block, const float *own, size_t first, size_t end);
+void rk_fm_moments(const rk_fm_block *block, size_t first, size_t end);
 
 /// Features in the order of their draws. Those of a batch, from the end of the last one on, share no
 /// row and are drawn side by side.
@@ -121,14 +122,12 @@ void rk_fm_lead(rk_fm_crew *crew, const rk_fm_prior *prior, const rk_fm_list *li
 /// Helps until the leader is done.
 void rk_fm_help(rk_fm_crew *crew);
 
-/// Takes the changes of some rows over to the sums and residuals of their ratings. own: the rows' sums
-/// before the draws.
-void rk_fm_push(const rk_fm_block *block, const float *own, size_t first, size_t end);
+/// Takes over how far some rows have moved to the sums and residuals of their ratings.
+void rk_fm_push(const rk_fm_block *block, size_t first, size_t end);
 
-/// What the draw of a feature's weights starts from: the record of sums over its ratings, of
-/// h = x (q - x v) in place of factors and x in place of 1.
-void rk_fm_gather(const rk_fm_block *block, uint32_t feature, uint64_t first, uint64_t end,
-                  float *record);
+/// What the draw of a feature's weights starts from: the sums over its ratings of h h' and of h e, k + 1
+/// numbers in a row, where h is x (q - x v) for the factors, then x, and e is the residual.
+void rk_fm_gather(const rk_fm_block *block, uint32_t feature, float *squares, float *products);
 
 /// Standard normal numbers for the weights of some features.
 ///
