@@ -113,7 +113,7 @@ INLINE void add_rows(const rk_fm_block *b, const float *weight, uint64_t first, 
   for (size_t f = 0; f < factors; f++) record[RESIDUALS(k) + f] -= fold16(products + f);
 }
 
-// The same over the ratings of the rows: h = x (q - x v).
+// The same where the entries are the ratings themselves: h = x (q - x v).
 INLINE void add_ratings8(const rk_fm_block *b, const float *weight, uint64_t first, uint64_t end,
                          float *record) {
   const v8 v = *(const v8 *)weight;
@@ -121,22 +121,17 @@ INLINE void add_ratings8(const rk_fm_block *b, const float *weight, uint64_t fir
   v8 opposite = {0}, cross = {0}, residuals = {0};
   float squares = 0, total = 0;
   for (uint64_t n = first; n < end; n++) {
-    const uint32_t row = b->column_rows[n];
-    const float x = b->column_values[n], xx = x * x;
-    const v8 own = v * x;
-    for (uint64_t place = b->rating_starts[row]; place < b->rating_starts[row + 1]; place++) {
-      const uint32_t rating = b->ratings[place];
-      const v8 h = (*(const v8 *)(b->sums + rating * 8ul) - own) * x;
-      const float e = b->residuals[rating];
-      const v16 both = TWICE(h);
-      near += both * AROUND_BOTH(h, 1, 2);
-      far += both * AROUND_BOTH(h, 3, 0);
-      opposite += h * AROUND(h, 4);
-      cross += h * x;
-      residuals += h * e;
-      squares += xx;
-      total += e * x;
-    }
+    const uint32_t rating = b->column_rows[n];
+    const float x = b->column_values[n], e = b->residuals[rating];
+    const v8 h = (*(const v8 *)(b->sums + rating * 8ul) - v * x) * x;
+    const v16 both = TWICE(h);
+    near += both * AROUND_BOTH(h, 1, 2);
+    far += both * AROUND_BOTH(h, 3, 0);
+    opposite += h * AROUND(h, 4);
+    cross += h * x;
+    residuals += h * e;
+    squares += x * x;
+    total += e * x;
   }
   *(v16 *)record = near;
   *(v16 *)(record + 16) = far;
@@ -151,22 +146,18 @@ INLINE void add_ratings(const rk_fm_block *b, const float *weight, uint64_t firs
                         float *record, size_t factors, size_t k) {
   memset(record, 0, RK_FM_RECORD(k) * sizeof *record);
   for (uint64_t n = first; n < end; n++) {
-    const uint32_t row = b->column_rows[n];
-    const float x = b->column_values[n], xx = x * x;
-    for (uint64_t place = b->rating_starts[row]; place < b->rating_starts[row + 1]; place++) {
-      const uint32_t rating = b->ratings[place];
-      const float *q = b->sums + rating * k;
-      const float e = b->residuals[rating];
-      for (size_t lane = 0; lane < k; lane += 16) {
-        const v16 h = (*(const v16 *)(q + lane) - *(const v16 *)(weight + lane) * x) * x;
-        for (size_t f = 0; f < factors; f++)
-          *(v16 *)(record + f * k + lane) += h * ((q[f] - weight[f] * x) * x);
-        *(v16 *)(record + SUMS(k) + lane) += h * x;
-        *(v16 *)(record + RESIDUALS(k) + lane) += h * e;
-      }
-      record[COUNT(k)] += xx;
-      record[RESIDUAL(k)] += e * x;
+    const uint32_t rating = b->column_rows[n];
+    const float x = b->column_values[n], e = b->residuals[rating];
+    const float *q = b->sums + rating * k;
+    for (size_t lane = 0; lane < k; lane += 16) {
+      const v16 h = (*(const v16 *)(q + lane) - *(const v16 *)(weight + lane) * x) * x;
+      for (size_t f = 0; f < factors; f++)
+        *(v16 *)(record + f * k + lane) += h * ((q[f] - weight[f] * x) * x);
+      *(v16 *)(record + SUMS(k) + lane) += h * x;
+      *(v16 *)(record + RESIDUALS(k) + lane) += h * e;
     }
+    record[COUNT(k)] += x * x;
+    record[RESIDUAL(k)] += e * x;
   }
 }
 

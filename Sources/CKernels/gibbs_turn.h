@@ -32,28 +32,25 @@ INLINE void move_rows(const rk_fm_block *b, const float *old, const float *chang
 INLINE void move_ratings(const rk_fm_block *b, const float *old, const float *change,
                          uint64_t first, uint64_t end, size_t k) {
   for (uint64_t n = first; n < end; n++) {
-    const uint32_t row = b->column_rows[n];
+    const uint32_t rating = b->column_rows[n];
     const float x = b->column_values[n];
-    for (uint64_t place = b->rating_starts[row]; place < b->rating_starts[row + 1]; place++) {
-      const uint32_t rating = b->ratings[place];
-      float *q = b->sums + rating * k;
-      float sum;
-      if (k == 8) {
-        const v8 d = *(const v8 *)change;
-        v8 part = d * (*(const v8 *)q - *(const v8 *)old * x);
-        sum = fold8(&part);
-        *(v8 *)q += d * x;
-      } else {
-        v16 part = {0};
-        for (size_t lane = 0; lane < k; lane += 16) {
-          const v16 d = *(const v16 *)(change + lane);
-          part += d * (*(const v16 *)(q + lane) - *(const v16 *)(old + lane) * x);
-          *(v16 *)(q + lane) += d * x;
-        }
-        sum = fold16(&part);
+    float *q = b->sums + rating * k;
+    float sum;
+    if (k == 8) {
+      const v8 d = *(const v8 *)change;
+      v8 part = d * (*(const v8 *)q - *(const v8 *)old * x);
+      sum = fold8(&part);
+      *(v8 *)q += d * x;
+    } else {
+      v16 part = {0};
+      for (size_t lane = 0; lane < k; lane += 16) {
+        const v16 d = *(const v16 *)(change + lane);
+        part += d * (*(const v16 *)(q + lane) - *(const v16 *)(old + lane) * x);
+        *(v16 *)(q + lane) += d * x;
       }
-      b->residuals[rating] -= x * (change[k] + sum);
+      sum = fold16(&part);
     }
+    b->residuals[rating] -= x * (change[k] + sum);
   }
 }
 

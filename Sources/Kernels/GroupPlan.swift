@@ -26,14 +26,14 @@ struct GroupPlan: Sendable {
   /// - Parameters:
   ///   - features: The group.
   ///   - columns: Where each feature's entries begin, and the rows of all entries.
-  ///   - rowWork: What an entry of each row costs.
-  init(features: Range<Int>, columns: (starts: [UInt64], rows: [UInt32]), rowWork: [Int]) {
+  ///   - rowCount: The number of rows.
+  init(features: Range<Int>, columns: (starts: [UInt64], rows: [UInt32]), rowCount: Int) {
     func rows(_ feature: Int) -> ArraySlice<UInt32> {
       columns.rows[Int(columns.starts[feature])..<Int(columns.starts[feature + 1])]
     }
-    let work = features.map { rows($0).reduce(Self.drawWork) { $0 + rowWork[Int($1)] } }
+    let work = features.map { Self.drawWork + rows($0).count }
     let total = work.reduce(0, +)
-    let parts = Self.parts(features: features, rowCount: rowWork.count, rows: rows)
+    let parts = Self.parts(features: features, rowCount: rowCount, rows: rows)
     let largest = parts.map { $0.reduce(0) { $0 + work[Int($1) - features.lowerBound] } }.max()
     if (largest ?? 0) * 4 <= total {
       (shared, border) = (DrawList([]), 0)
@@ -41,19 +41,19 @@ struct GroupPlan: Sendable {
         DrawList(
           parts.count == features.count
             ? DrawList.batches(apart: list)
-            : DrawList.batches(of: list, rowCount: rowWork.count, rows: rows))
+            : DrawList.batches(of: list, rowCount: rowCount, rows: rows))
       }
       return
     }
     func list(_ features: [UInt32]) -> DrawList {
-      DrawList(DrawList.batches(of: features, rowCount: rowWork.count, rows: rows))
+      DrawList(DrawList.batches(of: features, rowCount: rowCount, rows: rows))
     }
     if total < features.count * (Self.drawWork + Self.sharedWork) {
       (shared, border) = (DrawList([]), 0)
       lists = [list(features.map { UInt32($0) })]
       return
     }
-    let border = UInt32(Self.middle(features: features, rowWork: rowWork, rows: rows))
+    let border = UInt32(Self.middle(features: features, rowCount: rowCount, rows: rows))
     var (shared, halves) = ([UInt32](), [[UInt32]](repeating: [], count: 2))
     for feature in features {
       guard let first = rows(feature).first, let last = rows(feature).last else {
@@ -122,11 +122,11 @@ struct GroupPlan: Sendable {
 
   /// The row before which half of the work lies.
   private static func middle(
-    features: Range<Int>, rowWork: [Int], rows: (Int) -> ArraySlice<UInt32>
+    features: Range<Int>, rowCount: Int, rows: (Int) -> ArraySlice<UInt32>
   ) -> Int {
-    var work = [Int](repeating: 0, count: rowWork.count)
+    var work = [Int](repeating: 0, count: rowCount)
     for feature in features {
-      for row in rows(feature) { work[Int(row)] += rowWork[Int(row)] }
+      for row in rows(feature) { work[Int(row)] += 1 }
     }
     let half = work.reduce(0, +) / 2
     var sum = 0

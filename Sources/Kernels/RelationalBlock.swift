@@ -14,11 +14,12 @@ public struct RelationalBlock: Sendable {
   let starts: StableArray<UInt64>
   let indices: StableArray<UInt32>
   let values: StableArray<Float>
-  /// By feature: where its entries begin, the rows and the feature's values there.
+  /// By feature: where its entries begin, the rows and the feature's values there; the ratings where
+  /// there are no records, ascending.
   let columnStarts: StableArray<UInt64>
   let columnRows: StableArray<UInt32>
   let columnValues: StableArray<Float>
-  /// By row: where its ratings begin, and their numbers.
+  /// By row: where its ratings begin, and their numbers; empty where there are no records.
   let ratingStarts: StableArray<UInt64>
   let ratings: StableArray<UInt32>
   /// The features of each group.
@@ -51,33 +52,60 @@ public struct RelationalBlock: Sendable {
     for row in 0..<rowCount {
       for _ in starts[row]..<starts[row + 1] { rowOfEntry.append(UInt32(row)) }
     }
-    let columnRows = entries.map { rowOfEntry[Int($0)] }
+    var columns = Columns(
+      starts: columnStarts, rows: entries.map { rowOfEntry[Int($0)] },
+      values: entries.map { values[Int($0)] })
     var first = 0
     self.groups = groups.map { count in
       defer { first += count }
       return first..<first + count
     }
-    let visits = columnRows.reduce(0) {
+    let visits = columns.rows.reduce(0) {
       $0 + Int(ratingStarts[Int($1) + 1] - ratingStarts[Int($1)])
     }
     // In steps of the processor, as they were measured for rank 8.
     let usesRecords = visits * 27 > rowOfRating.count * 27 + indices.count * 60 + rowCount * 30
-    let rowWork = (0..<rowCount).map { row in
-      usesRecords ? 1 : Int(ratingStarts[row + 1] - ratingStarts[row])
-    }
+    if !usesRecords { columns = columns.ofRatings(starts: ratingStarts, ratings: ratings) }
+    let columnRowCount = usesRecords ? rowCount : rowOfRating.count
     plans = self.groups.map {
-      GroupPlan(features: $0, columns: (columnStarts, columnRows), rowWork: rowWork)
+      GroupPlan(features: $0, columns: (columns.starts, columns.rows), rowCount: columnRowCount)
     }
     self.usesRecords = usesRecords
     self.rowOfRating = StableArray(rowOfRating, filler: 0)
     self.starts = StableArray(starts.map(UInt64.init), filler: 0)
     self.indices = StableArray(indices, filler: 0)
     self.values = StableArray(values, filler: 0)
-    self.columnStarts = StableArray(columnStarts, filler: 0)
-    self.columnRows = StableArray(columnRows, filler: 0)
-    columnValues = StableArray(entries.map { values[Int($0)] }, filler: 0)
-    self.ratingStarts = StableArray(ratingStarts, filler: 0)
-    self.ratings = StableArray(ratings, filler: 0)
+    self.columnStarts = StableArray(columns.starts, filler: 0)
+    columnRows = StableArray(columns.rows, filler: 0)
+    columnValues = StableArray(columns.values, filler: 0)
+    self.ratingStarts = StableArray(usesRecords ? ratingStarts : [], filler: 0)
+    self.ratings = StableArray(usesRecords ? ratings : [], filler: 0)
+  }
+
+  /// The entries of each feature.
+  private struct Columns {
+    var starts: [UInt64]
+    var rows: [UInt32]
+    var values: [Float]
+
+    /// Puts the ratings of each row in its place.
+    func ofRatings(starts ratingStarts: [UInt64], ratings: [UInt32]) -> Columns {
+      var result = Columns(starts: [0], rows: [], values: [])
+      for feature in 0..<starts.count - 1 {
+        var visits: [(rating: UInt32, value: Float)] = []
+        for entry in Int(starts[feature])..<Int(starts[feature + 1]) {
+          let row = Int(rows[entry])
+          for place in Int(ratingStarts[row])..<Int(ratingStarts[row + 1]) {
+            visits.append((ratings[place], values[entry]))
+          }
+        }
+        visits.sort { $0.rating < $1.rating }
+        result.rows += visits.lazy.map(\.rating)
+        result.values += visits.lazy.map(\.value)
+        result.starts.append(UInt64(result.rows.count))
+      }
+      return result
+    }
   }
 
   private static func check(

@@ -79,6 +79,29 @@ static void make_ratings(gibbs_machine *machine, size_t number) {
   machine->blocks[number].block.ratings = list;
 }
 
+/// Puts the ratings of a feature in the place of its rows.
+static void visit_ratings(gibbs_machine *machine, size_t number) {
+  rk_fm_block *block = &machine->blocks[number].block;
+  const size_t features = machine->blocks[number].features;
+  const uint64_t *row_starts = block->column_starts;
+  uint64_t *starts = piece((features + 1) * sizeof(uint64_t));
+  uint32_t *columns = piece(features * machine->ratings * sizeof(uint32_t));
+  float *values = piece(features * machine->ratings * sizeof(float));
+  size_t place = 0;
+  for (size_t feature = 0; feature < features; feature++) {
+    for (size_t rating = 0; rating < machine->ratings; rating++)
+      for (uint64_t n = row_starts[feature]; n < row_starts[feature + 1]; n++)
+        if (block->column_rows[n] == machine->blocks[number].row_of_rating[rating]) {
+          columns[place] = (uint32_t)rating;
+          values[place++] = block->column_values[n];
+        }
+    starts[feature + 1] = place;
+  }
+  block->column_starts = starts;
+  block->column_rows = columns;
+  block->column_values = values;
+}
+
 static gibbs_machine make_machine(size_t k, size_t rank) {
   gibbs_machine machine = {.k = k, .rank = rank, .ratings = 83};
   const size_t stride = RK_FM_STRIDE(k);
@@ -90,6 +113,7 @@ static gibbs_machine make_machine(size_t k, size_t rank) {
     machine.blocks[number].features = number ? 7 : 13;
     make_features(&machine, number);
     make_ratings(&machine, number);
+    if (number) visit_ratings(&machine, number);
     const size_t rows = machine.blocks[number].rows, features = machine.blocks[number].features;
     machine.blocks[number].own = piece(rows * k * sizeof(float));
     machine.blocks[number].constants = piece(rows * sizeof(float));
@@ -248,7 +272,7 @@ static void test_fm_lead(void) {
       const size_t features = machine.blocks[b].features;
       rk_fm_crew *crew = piece(sizeof *crew);
       crew->block = &machine.blocks[b].block;
-      crew->border = (uint32_t)machine.blocks[b].rows / 2;
+      crew->border = (uint32_t)(b ? machine.ratings : machine.blocks[b].rows) / 2;
       rk_fm_lead(crew, &prior, every_feature(features, 2));
     }
     add_machine(&machine);

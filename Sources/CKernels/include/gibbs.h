@@ -30,11 +30,12 @@
 /// are features or rows.
 typedef struct {
   size_t k;
-  /// By feature: the rows that have it, ascending, and its values there.
+  /// By feature: the rows that have it, ascending, and its values there. Without records it is the
+  /// ratings that have it.
   const uint64_t *column_starts;
   const uint32_t *column_rows;
   const float *column_values;
-  /// By row: its ratings.
+  /// By row: its ratings. Read for records only.
   const uint64_t *rating_starts;
   const uint32_t *ratings;
   /// features x stride.
