@@ -61,6 +61,32 @@ INLINE size_t residual_moment(size_t k, size_t factor) {
 // The sum of both halves of a vector.
 #define BOTH_HALVES(x) (LOWER(x) + UPPER(x))
 
+// The diagonals of a sum of o o' of eight lanes: 1, 2 | 3, 0 | 4 and 4 once more.
+typedef struct {
+  v16 near, far;
+  v8 opposite;
+} diagonals;
+
+INLINE void add_outer(diagonals *sum, const v8 *vector) {
+  const v8 o = *vector;
+  const v16 both = TWICE(o);
+  sum->near += both * AROUND_BOTH(o, 1, 2);
+  sum->far += both * AROUND_BOTH(o, 3, 0);
+  sum->opposite += o * AROUND(o, 4);
+}
+
+// Writes a record of 8 factors of which nothing has moved.
+INLINE void write_record8(float *record, const diagonals *moments, float count, float residual,
+                          const v8 *sums, const v8 *residuals) {
+  *(v16 *)record = moments->near;
+  *(v16 *)(record + 16) = moments->far;
+  *(v8 *)(record + 32) = moments->opposite;
+  *(v4 *)(record + COUNT(8)) = (v4){count, residual};
+  *(v8 *)(record + MOVED(8)) = (v8){0};
+  *(v8 *)(record + SUMS(8)) = *sums;
+  *(v8 *)(record + RESIDUALS(8)) = *residuals;
+}
+
 // The sum of products over k lanes, k being 8 or a multiple of 16.
 INLINE float product(const float *a, const float *b, size_t k) {
   if (k == 8) {

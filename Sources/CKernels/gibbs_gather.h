@@ -23,11 +23,12 @@ INLINE void ask_for_row(const rk_fm_block *b, uint64_t entry) {
 INLINE void add_rows8(const rk_fm_block *b, const float *weight, uint64_t first, uint64_t end,
                       float *record) {
   const v8 v = *(const v8 *)weight;
-  // Diagonals of P, and all eight of the sum of g t': 1, 2 | 3, 0 | 4, 5 | 6, 7.
-  v16 near = {0}, far = {0}, u[4] = {0};
+  // P, and all eight diagonals of the sum of g t': 1, 2 | 3, 0 | 4, 5 | 6, 7.
+  diagonals moments = {0};
+  v16 u[4] = {0};
   // P m has a diagonal times m, and each but the main and the last once more from the other side.
   v16 ahead = {0}, behind_near = {0}, behind_far = {0};
-  v8 opposite = {0}, across = {0};
+  v8 across = {0};
   v8 cross = {0}, residuals = {0};
   float squares = 0, total = 0;
   for (uint64_t n = first; n < end; n++) {
@@ -43,9 +44,9 @@ INLINE void add_rows8(const rk_fm_block *b, const float *weight, uint64_t first,
     const float e = row[RESIDUAL(8)] - (count * constant + fold8(&part));
     const v8 g = moved - v * x, t = (sums + g * (0.5f * count)) * xx, step = moved * x;
     const v16 both = TWICE(g), steps = TWICE(step);
-    near += row_near * xx;
-    far += row_far * xx;
-    opposite += row_opposite * xx;
+    moments.near += row_near * xx;
+    moments.far += row_far * xx;
+    moments.opposite += row_opposite * xx;
     u[0] += both * AROUND_BOTH(t, 1, 2);
     u[1] += both * AROUND_BOTH(t, 3, 0);
     u[2] += both * AROUND_BOTH(t, 4, 5);
@@ -60,23 +61,17 @@ INLINE void add_rows8(const rk_fm_block *b, const float *weight, uint64_t first,
     total += e * x;
   }
   // Adds to each diagonal that of the transpose, which begins elsewhere.
-  near += u[0] + __builtin_shufflevector(u[3], u[3], 9, 10, 11, 12, 13, 14, 15, 8, 2, 3, 4, 5, 6, 7,
+  moments.near += u[0] + __builtin_shufflevector(u[3], u[3], 9, 10, 11, 12, 13, 14, 15, 8, 2, 3, 4, 5, 6, 7,
                                          0, 1);
-  far += u[1] + __builtin_shufflevector(u[2], u[1], 11, 12, 13, 14, 15, 8, 9, 10, 24, 25, 26, 27, 28,
+  moments.far += u[1] + __builtin_shufflevector(u[2], u[1], 11, 12, 13, 14, 15, 8, 9, 10, 24, 25, 26, 27, 28,
                                         29, 30, 31);
   const v8 middle = LOWER(u[2]);
-  opposite += middle + AROUND(middle, 4);
+  moments.opposite += middle + AROUND(middle, 4);
   const v8 behind_one = LOWER(behind_near), behind_two = UPPER(behind_near),
            behind_three = LOWER(behind_far);
   residuals -= (BOTH_HALVES(ahead) + across) +
                (AROUND(behind_one, 7) + (AROUND(behind_two, 6) + AROUND(behind_three, 5)));
-  *(v16 *)record = near;
-  *(v16 *)(record + 16) = far;
-  *(v8 *)(record + 32) = opposite;
-  *(v4 *)(record + COUNT(8)) = (v4){squares, total};
-  *(v8 *)(record + MOVED(8)) = (v8){0};
-  *(v8 *)(record + SUMS(8)) = cross;
-  *(v8 *)(record + RESIDUALS(8)) = residuals;
+  write_record8(record, &moments, squares, total, &cross, &residuals);
 }
 
 INLINE void add_rows(const rk_fm_block *b, const float *weight, uint64_t first, uint64_t end,
@@ -117,29 +112,20 @@ INLINE void add_rows(const rk_fm_block *b, const float *weight, uint64_t first, 
 INLINE void add_ratings8(const rk_fm_block *b, const float *weight, uint64_t first, uint64_t end,
                          float *record) {
   const v8 v = *(const v8 *)weight;
-  v16 near = {0}, far = {0};
-  v8 opposite = {0}, cross = {0}, residuals = {0};
+  diagonals moments = {0};
+  v8 cross = {0}, residuals = {0};
   float squares = 0, total = 0;
   for (uint64_t n = first; n < end; n++) {
     const uint32_t rating = b->column_rows[n];
     const float x = b->column_values[n], e = b->residuals[rating];
     const v8 h = (*(const v8 *)(b->sums + rating * 8ul) - v * x) * x;
-    const v16 both = TWICE(h);
-    near += both * AROUND_BOTH(h, 1, 2);
-    far += both * AROUND_BOTH(h, 3, 0);
-    opposite += h * AROUND(h, 4);
+    add_outer(&moments, &h);
     cross += h * x;
     residuals += h * e;
     squares += x * x;
     total += e * x;
   }
-  *(v16 *)record = near;
-  *(v16 *)(record + 16) = far;
-  *(v8 *)(record + 32) = opposite;
-  *(v4 *)(record + COUNT(8)) = (v4){squares, total};
-  *(v8 *)(record + MOVED(8)) = (v8){0};
-  *(v8 *)(record + SUMS(8)) = cross;
-  *(v8 *)(record + RESIDUALS(8)) = residuals;
+  write_record8(record, &moments, squares, total, &cross, &residuals);
 }
 
 INLINE void add_ratings(const rk_fm_block *b, const float *weight, uint64_t first, uint64_t end,

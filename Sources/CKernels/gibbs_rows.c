@@ -59,30 +59,21 @@ INLINE void ask_ahead(const rk_fm_block *b, uint64_t n, uint64_t last, size_t k)
 
 INLINE void moments8(const rk_fm_block *b, size_t row, uint64_t last) {
   float *record = b->records + row * RK_FM_RECORD(8);
-  v16 near = {0}, far = {0};
-  v8 opposite = {0}, sums = {0}, residuals = {0};
+  diagonals moments = {0};
+  v8 sums = {0}, residuals = {0};
   float total = 0;
   for (uint64_t n = b->rating_starts[row]; n < b->rating_starts[row + 1]; n++) {
     const uint32_t rating = b->ratings[n];
     ask_ahead(b, n, last, 8);
     const v8 q = *(const v8 *)(b->sums + rating * 8ul);
     const float e = b->residuals[rating];
-    const v16 both = TWICE(q);
-    near += both * AROUND_BOTH(q, 1, 2);
-    far += both * AROUND_BOTH(q, 3, 0);
-    opposite += q * AROUND(q, 4);
+    add_outer(&moments, &q);
     sums += q;
     residuals += q * e;
     total += e;
   }
-  *(v16 *)record = near;
-  *(v16 *)(record + 16) = far;
-  *(v8 *)(record + 32) = opposite;
-  *(v4 *)(record + COUNT(8)) =
-      (v4){(float)(b->rating_starts[row + 1] - b->rating_starts[row]), total};
-  *(v8 *)(record + MOVED(8)) = (v8){0};
-  *(v8 *)(record + SUMS(8)) = sums;
-  *(v8 *)(record + RESIDUALS(8)) = residuals;
+  write_record8(record, &moments, (float)(b->rating_starts[row + 1] - b->rating_starts[row]), total,
+                &sums, &residuals);
 }
 
 INLINE void moments(const rk_fm_block *b, size_t row, size_t k) {

@@ -4,7 +4,8 @@
 /// share no row, as the ids of users do, the parts are drawn side by side. Where it does not, as for
 /// the items that a user rated, and features have many rows, the rows are cut in two halves: features
 /// with rows in both are drawn batch by batch, each half summed by a thread of its own, and then those
-/// of either half. Where features have few, one thread draws them all.
+/// of either half. Where features have few, one thread draws them all. In a block without records the
+/// rows are ratings.
 struct GroupPlan: Sendable {
   /// Features to be drawn by both halves of the rows.
   let shared: DrawList
