@@ -110,6 +110,40 @@ import Testing
         == ReproducibilityTests.results(of: PublishedRun(fixture.path("whole"))))
   }
 
+  /// A stack, whose trainings are done side by side.
+  private static let stack = [
+    "--threads", "2", "--set", "training.max_epochs=300", "--set", "select=stack",
+    "--set", #"model=[{"type":"biased-dot"},{"type":"logistic-dot"},{"type":"dot"}]"#,
+    "--set", #"stack={"folds":3,"trees":20,"min_leaf_ratings":20}"#,
+  ]
+
+  @Test func trainingsSideBySideGoOnTogether() throws {
+    let fixture = try JobFixture(PlantedDataset(users: 60, items: 40))
+    func start(_ more: [String] = []) throws -> ChildProcess {
+      try BuiltProgram.start(
+        ["run", "job.json"] + Self.stack + ["--set", "training.early_stopping=null"] + more,
+        in: fixture.directory.path)
+    }
+    let whole = try start(["--output", "whole", "--threads", "1"]).finish()
+    #expect(whole.status == 0, "\(whole.errors)")
+    for epoch in [2, 90] {
+      let run = try start()
+      try run.wait { run.errors.contains("epoch.number=\(epoch) epoch.phase=refit-fold-2-1") }
+      run.send(SIGTERM)
+      let outcome = try run.finish()
+      #expect(outcome.wasKilled && outcome.status == SIGTERM, "\(outcome.errors)")
+      #expect(outcome.errors.contains("goes on from the checkpoint that was kept"))
+    }
+    let resumed = try start().finish()
+    #expect(resumed.status == 0, "\(resumed.errors)")
+    #expect(resumed.errors.contains("Training resumed"))
+    #expect(!resumed.errors.contains("epoch.phase=search"))
+    #expect(!resumed.errors.contains("epoch.number=2 epoch.phase=refit-fold-2-1"))
+    #expect(
+      try ReproducibilityTests.results(of: fixture.latest)
+        == ReproducibilityTests.results(of: PublishedRun(fixture.path("whole"))))
+  }
+
   private static let manyRatings = PlantedDataset(users: 150, items: 60, density: 0.3)
 
   /// An epoch of this job takes far longer than a run may take to end.

@@ -128,11 +128,11 @@ public struct ModelComparison: Sendable {
     let trained: TrainedJob
     do throws(JobError) {
       trained = try await clock.run(.train) {
-        try ModelTraining(
+        try await ModelTraining(
           plan: plan, dataset: data.dataset, split: data.split, threads: data.threads,
-          onEpoch: { epoch in
-            report(epoch, of: name)
-            settings.progress.ended(epoch, of: plan)
+          onEpoch: { ended in
+            report(ended.epoch, of: name)
+            settings.progress.ended(ended, of: plan)
           }
         ).run()
       }

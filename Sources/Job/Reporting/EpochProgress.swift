@@ -6,7 +6,7 @@ struct EpochProgress {
   /// The epoch at which it ends at the latest; `nil` where that is not known.
   private let limit: Int?
   private let options: EarlyStoppingOptions?
-  private let begin: Duration
+  private var timeTaken = Duration.zero
   private var epochsDone = 0
   /// What early stopping has seen; `nil` where nothing is watched, or not all of it is known.
   private var stopping: EarlyStopping?
@@ -20,15 +20,13 @@ struct EpochProgress {
   ///   - options: What ends it earlier, if anything does.
   ///   - first: The number of its first epoch here.
   ///   - history: The epochs of an earlier process, whose training this one may go on with.
-  ///   - begin: When its first epoch here began, since some instant.
   init(
     label: String, limit: Int?, stopping options: EarlyStoppingOptions?, first: Int = 1,
-    history: [EpochRecord] = [], begin: Duration
+    history: [EpochRecord] = []
   ) {
     self.label = label
     self.limit = limit
     self.options = options
-    self.begin = begin
     // A training that could not go on with the earlier one began anew.
     let before = history.prefix { $0.epoch < first }
     guard let options, before.count == first - 1 else { return }
@@ -45,10 +43,11 @@ struct EpochProgress {
   }
 
   /// Takes note of an epoch that ended, and returns the text.
-  mutating func text(_ record: EpochRecord, now: Duration) -> String {
+  mutating func text(_ record: EpochRecord, took duration: Duration) -> String {
     epochsDone += 1
+    timeTaken += duration
     last = record.epoch
-    let seconds = (now - begin) / .seconds(1) / Double(epochsDone)
+    let seconds = timeTaken / .seconds(1) / Double(epochsDone)
     let atMost = options == nil ? "" : "at most "
     var parts = ["\(label): epoch \(record.epoch)" + (limit.map { " of \(atMost)\($0)" } ?? "")]
     if let rmse = record.validationRMSE {

@@ -9,15 +9,12 @@ public final class RunProgress: Sendable {
   private struct State {
     /// What comes before every text, where a command does several things of a kind.
     var context = ""
-    /// The training under way.
-    var label: String?
-    var training: EpochProgress?
+    /// The trainings that have ended an epoch, by their labels.
+    var trainings: [String: EpochProgress] = [:]
     /// The epochs that trainings chose, by the position of their model.
     var chosenEpochs: [Int: Int] = [:]
-    /// How far an earlier process came with the training that is taken up again.
-    var resumed: (step: TrainingStep, history: [EpochRecord])?
-    /// When the last stage or epoch ended.
-    var mark = Duration.zero
+    /// How far an earlier process came with the trainings that are taken up again.
+    var resumed: [TrainingCheckpoint.Current] = []
     /// When the trials under way began, and how many there were then.
     var trials: (begin: Duration, count: Int)?
   }
@@ -48,11 +45,7 @@ public final class RunProgress: Sendable {
   /// Tells that a stage begins.
   func begin(_ stage: Stage) {
     guard isShown else { return }
-    let context = state.withLock { state in
-      state.mark = elapsed()
-      return state.context
-    }
-    line.show("\(context)\(stage.rawValue) …")
+    line.show("\(state.withLock { $0.context })\(stage.rawValue) …")
   }
 
   /// Tells how far a download is.
@@ -75,27 +68,24 @@ public final class RunProgress: Sendable {
       where training.step.phase == .search && training.step.fold == nil {
         state.chosenEpochs[training.step.model] = training.bestEpoch
       }
-      state.resumed = checkpoint.current.map { ($0.step, $0.progress.history) }
+      state.resumed = checkpoint.current
     }
   }
 
-  /// Tells that an epoch has ended.
-  func ended(_ epoch: PhasedEpoch, of plan: Plan) {
+  /// Tells that an epoch has ended. Of trainings side by side, the first has the line.
+  func ended(_ ended: EndedEpoch, of plan: Plan) {
     guard isShown else { return }
+    let epoch = ended.epoch
     let text = state.withLock { state in
-      let now = elapsed()
-      if state.label != epoch.label {
-        state.label = epoch.label
-        state.training = Self.training(epoch, plan, state)
-      }
-      let text = state.training?.text(epoch.record, now: now) ?? ""
-      if epoch.phase == .search, epoch.fold == nil, let training = state.training {
+      var training = state.trainings[epoch.label] ?? Self.training(epoch, plan, state)
+      let text = training.text(epoch.record, took: ended.duration)
+      state.trainings[epoch.label] = training
+      if epoch.phase == .search, epoch.fold == nil {
         state.chosenEpochs[epoch.model ?? 0] = training.chosenEpoch
       }
-      state.mark = now
       return state.context + text
     }
-    line.show(text)
+    if ended.isOfFirst { line.show(text) }
   }
 
   /// Tells which of several things of a kind is at work: a model of a comparison, a trial of a search.
@@ -110,11 +100,9 @@ public final class RunProgress: Sendable {
         text += ", \(TransferProgress.clock(seconds * Double(count - number + 1))) left"
       }
       state.context = "\(text): "
-      state.label = nil
-      state.training = nil
+      state.trainings = [:]
       state.chosenEpochs = [:]
-      state.resumed = nil
-      state.mark = now
+      state.resumed = []
       return text
     }
     line.show(text)
@@ -134,12 +122,12 @@ public final class RunProgress: Sendable {
     let isWatched = isSearch && model.type.hasBestEpoch
     let most = model.fixedEpochs ?? plan.training.maxEpochs
     let step = TrainingStep(epoch.phase, model: number, fold: epoch.fold)
-    let history = state.resumed.flatMap { $0.step == step ? $0.history : nil }
+    let resumed = state.resumed.first { $0.step == step }
     // A model of fixed epochs is trained anew without a search.
     let chosen = state.chosenEpochs[number] ?? (model.type.hasBestEpoch ? nil : most)
     return EpochProgress(
       label: epoch.label, limit: isSearch ? most : chosen,
       stopping: isWatched ? plan.training.earlyStopping : nil, first: epoch.record.epoch,
-      history: history ?? [], begin: state.mark)
+      history: resumed?.progress.history ?? [])
   }
 }

@@ -3,6 +3,7 @@ import Publishing
 import Ratings
 import Recommenders
 import Storage
+import Synchronization
 
 /// The stages from split to recommend: values in, values out.
 struct JobComputation {
@@ -23,19 +24,23 @@ struct JobComputation {
     let (trained, epochs) = try await clock.run(.train) {
       checkpoints?.trainingBegins()
       defer { checkpoints?.trainingIsOver() }
-      var epochs = EpochClock()
+      let epochs = Mutex([EpochSeconds]())
       let earlier = checkpoints?.load()
       if let earlier { progress?.resumes(earlier) }
-      let trained = try ModelTraining(
+      let trained = try await ModelTraining(
         plan: plan, dataset: dataset, split: split, threads: threads,
-        onEpoch: {
-          epochs.ended($0)
-          report($0)
+        onEpoch: { ended in
+          if let seconds = EpochSeconds(ended) { epochs.withLock { $0.append(seconds) } }
+          report(ended)
         }, earlier: earlier
       ) { (checkpoint) throws(TrainingError) in
         try checkpoints?.epochEnded(checkpoint)
       }.run()
-      return (trained, epochs.epochs)
+      // Trainings side by side end their epochs in any order.
+      let ordered = trained.history.filter { $0.record.epoch == 1 }.flatMap { first in
+        epochs.withLock { $0.filter { $0.phase == first.label } }
+      }
+      return (trained, ordered)
     }
     checkpoints?.keep(trained)
     let users = dataset.users.count
@@ -86,15 +91,15 @@ struct JobComputation {
     logger.info("Model evaluated", metadata: metadata)
   }
 
-  private func report(_ epoch: PhasedEpoch) {
-    let record = epoch.record
+  private func report(_ ended: EndedEpoch) {
+    let record = ended.epoch.record
     var metadata: Logger.Metadata = [
-      "epoch.phase": "\(epoch.label)", "epoch.number": .number(record.epoch),
+      "epoch.phase": "\(ended.epoch.label)", "epoch.number": .number(record.epoch),
       "train.loss": .number(record.trainLoss), "learning_rate": .number(record.learningRate),
     ]
     if let rmse = record.validationRMSE { metadata["validation.rmse"] = .number(rmse) }
     // Whoever sees the line that each epoch changes needs no other line of it.
-    progress?.ended(epoch, of: plan)
+    progress?.ended(ended, of: plan)
     logger.log(
       level: progress?.isShown == true ? .debug : .info, "Epoch finished", metadata: metadata)
   }

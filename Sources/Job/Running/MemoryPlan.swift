@@ -125,18 +125,21 @@ struct MemoryPlan: Equatable, Sendable {
     let inverse = Self.inverse(plan, counts)
     let modelBytes = tables.reduce(0) { $0 + $1.model }
     let itemBytes = tables.reduce(0) { $0 + $1.items }
-    // Models are trained one after the other.
+    // Of trainings side by side each also keeps what a checkpoint needs.
+    let isStack = plan.models.count > 1 && plan.select == .stack
+    let atOnce = min(
+      RunTrainings.atOnce(threads: threads, ratings: counts.ratings),
+      plan.models.count * (isStack ? plan.stack.folds + 1 : 1))
     let trainingBytes = zip(plan.models, tables).map { model, tables in
       tables.training(
         plan.training,
         ResolvedTraining(
           plan.training, model: model, ratings: counts.ratings - Int(held),
           watchesHeldOut: plan.split.validation == .test
-        ).optimizer)
+        ).optimizer) * (atOnce > 1 ? 2 * atOnce : 1)
     }.max()
     // Trees are grown when all models are there.
-    let stackBytes =
-      plan.models.count > 1 && plan.select == .stack ? counts.ratings * Size.stackedRating : 0
+    let stackBytes = isStack ? counts.ratings * Size.stackedRating : 0
     let models = Part(
       name: "models", bytes: (modelBytes + inverse) * (plan.training.refit == .all ? 2 : 1))
     let lists = Part(

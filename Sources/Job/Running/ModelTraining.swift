@@ -7,61 +7,49 @@ struct ModelTraining {
   let dataset: RatingsDataset
   let split: DatasetSplit
   let threads: Int
-  let onEpoch: (PhasedEpoch) -> Void
+  let onEpoch: @Sendable (EndedEpoch) -> Void
   /// How far an earlier process came with the same trainings.
   var earlier: TrainingCheckpoint?
   /// Is called at the end of each epoch, with a way to ask for a checkpoint.
-  var checkpoint: (() -> TrainingCheckpoint) throws(TrainingError) -> Void = { _ in }
+  var checkpoint: RunTrainings.Checkpointing = { _ in }
 
-  func run() throws(TrainingError) -> TrainedJob {
+  func run() async throws(TrainingError) -> TrainedJob {
     let ratings = dataset.ratings
     let notHeldOut = split.trainAndCarvedValidation
-    var trainings = TrainingSequence(
-      earlier: earlier, areSeveral: plan.models.count > 1, onEpoch: onEpoch, checkpoint: checkpoint)
+    let trainings = RunTrainings(
+      earlier: earlier, areSeveral: plan.models.count > 1, threads: threads,
+      ratings: ratings.count, onEpoch: onEpoch, checkpoint: checkpoint)
     let candidates = plan.models.enumerated().map { candidate($0, $1) }
     let resolved = candidates[0].resolved
-    let (members, weights, selected) = try select(candidates, &trainings)
+    let (members, weights, selected) = try await select(candidates, trainings)
     var selection = selected
 
-    func join(
-      _ models: [any RatingPredictor], _ phase: TrainingPhase, on rows: RatingSubset
-    ) throws(TrainingError) -> any RatingPredictor {
-      guard candidates.count > 1, plan.select == .stack else { return weighted(models, weights) }
-      let (model, found) = try stack(models, members, phase, on: rows, &trainings)
-      selection = selection ?? found
-      return model
-    }
     func trained(
       _ phase: TrainingPhase, on rows: RatingSubset
-    ) throws(TrainingError) -> any RatingPredictor {
-      var models: [any RatingPredictor] = []
-      for member in members {
-        let trainer = member.candidate.trainer
-        models.append(
-          try trainings.model(member.step(phase), of: trainer, on: rows) {
-            (progress, onEpoch, checkpoint) throws(TrainingError) in
-            try trainer.refit(
-              on: rows, epochs: member.epochs, resuming: progress, onEpoch: onEpoch,
-              checkpoint: checkpoint)
-          }.model)
+    ) async throws(TrainingError) -> any RatingPredictor {
+      let stacking = stacking(on: rows)
+      let folds = stacking.map { stacking in (0..<plan.stack.folds).map { stacking.fold($0) } }
+      let completed = try await trainings.run(
+        members.flatMap { $0.tasks(phase, on: rows, folds: folds ?? []) })
+      let models =
+        phase == .search ? members.compactMap(\.searched) : completed.compactMap(\.model)
+      guard let stacking else { return weighted(models, weights) }
+      let predictions = members.map { member in
+        stacking.joined(
+          completed.filter { $0.step.model == member.candidate.number }.compactMap(\.predictions))
       }
-      return try join(models, phase, on: rows)
+      let targets = (0..<rows.count).map { rows.columns.values[rows.row(at: $0)] }
+      selection =
+        selection ?? ModelSelection(.stack, predictions: predictions, ratings: targets)
+      return stacking.model(of: models, predictions: predictions)
     }
 
-    let (evaluated, evaluatedRows): (any RatingPredictor, [Int32])
-    if resolved.refit == .none {
-      let rows = RatingSubset(ratings, rows: split.train)
-      (evaluated, evaluatedRows) = (
-        try join(members.compactMap(\.searched), .search, on: rows), split.train
-      )
-    } else {
-      (evaluated, evaluatedRows) = (
-        try trained(.refit, on: RatingSubset(ratings, rows: notHeldOut)), notHeldOut
-      )
-    }
+    let evaluatedRows = resolved.refit == .none ? split.train : notHeldOut
+    let evaluated = try await trained(
+      resolved.refit == .none ? .search : .refit, on: RatingSubset(ratings, rows: evaluatedRows))
     let (exported, exportedRowCount) =
       resolved.refit == .all
-      ? (try trained(.refitAll, on: RatingSubset(ratings)), ratings.count)
+      ? (try await trained(.refitAll, on: RatingSubset(ratings)), ratings.count)
       : (evaluated, evaluatedRows.count)
     let relevance = RelevanceTraining(plan: plan, dataset: dataset, threads: threads)
     let evaluatedBlend = try relevance.blend(on: RatingSubset(ratings, rows: evaluatedRows))
@@ -94,8 +82,19 @@ struct ModelTraining {
     /// The model that the watched training ended with, where it is asked for.
     let searched: (any RatingPredictor)?
 
-    func step(_ phase: TrainingPhase, fold: Int? = nil) -> TrainingStep {
-      TrainingStep(phase, model: candidate.number, fold: fold)
+    /// What it takes to train it on some rows, and without each of some folds of them; after the search
+    /// it is trained already.
+    func tasks(
+      _ phase: TrainingPhase, on rows: RatingSubset,
+      folds: [(predicted: RatingSubset, trained: RatingSubset)]
+    ) -> [TrainingTask] {
+      func task(_ fold: Int?, on rows: RatingSubset, _ yield: TrainingTask.Yield) -> TrainingTask {
+        TrainingTask(
+          step: TrainingStep(phase, model: candidate.number, fold: fold),
+          trainer: candidate.trainer, rows: rows, course: .epochs(epochs), yield: yield)
+      }
+      return (phase == .search ? [] : [task(nil, on: rows, .model)])
+        + folds.enumerated().map { task($0, on: $1.trained, .predictions($1.predicted)) }
     }
   }
 
@@ -113,47 +112,37 @@ struct ModelTraining {
 
   /// The models that are taken, with weights, and what they were selected by.
   private func select(
-    _ candidates: [Candidate], _ trainings: inout TrainingSequence
-  ) throws(TrainingError) -> (members: [Member], weights: [Double], selection: ModelSelection?) {
+    _ candidates: [Candidate], _ trainings: RunTrainings
+  ) async throws(TrainingError) -> (
+    members: [Member], weights: [Double], selection: ModelSelection?
+  ) {
     // With `"validation": "test"` these are the held-out rows: the one place where they reach
     // training, and every output says so. Selecting is refused then.
     let watched = RatingSubset(dataset.ratings, rows: split.validation)
     let trained = RatingSubset(dataset.ratings, rows: split.train)
-    func search(_ candidate: Candidate) -> TrainingSequence.Body {
-      { (progress, onEpoch, checkpoint) throws(TrainingError) in
-        try candidate.trainer.train(
-          on: trained, validation: watched, resuming: progress, onEpoch: onEpoch,
-          checkpoint: checkpoint)
-      }
-    }
-    var members: [Member] = []
     // One model, and those of a stack, are not chosen from: what is searched is how long to train.
-    if candidates.count == 1 || plan.select == .stack {
-      for candidate in candidates {
-        let step = TrainingStep(.search, model: candidate.number)
-        if candidate.resolved.refit == .none {
-          let (model, epochs) = try trainings.model(
-            step, of: candidate.trainer, on: trained, search(candidate))
-          members.append(Member(candidate: candidate, epochs: epochs, searched: model))
-          continue
-        }
-        let epochs =
-          candidate.model.type.hasBestEpoch
-          ? try trainings.bestEpoch(step, search(candidate)) : candidate.trainer.epochs
-        members.append(Member(candidate: candidate, epochs: epochs, searched: nil))
-      }
-      return (members, members.map { _ in 1 }, nil)
+    let areCompared = candidates.count > 1 && plan.select != .stack
+    let tasks = candidates.compactMap { candidate -> TrainingTask? in
+      let isModelNeeded = areCompared || candidate.resolved.refit == .none
+      guard isModelNeeded || candidate.model.type.hasBestEpoch else { return nil }
+      return TrainingTask(
+        step: TrainingStep(.search, model: candidate.number), trainer: candidate.trainer,
+        rows: trained, course: .watched(watched), yield: isModelNeeded ? .model : .bestEpoch)
     }
+    let searched = try await trainings.run(tasks)
+    let members = candidates.map { candidate in
+      let search = searched.first { $0.step.model == candidate.number }
+      return Member(
+        candidate: candidate, epochs: search?.bestEpoch ?? candidate.trainer.epochs,
+        searched: search?.model)
+    }
+    guard areCompared else { return (members, members.map { _ in 1 }, nil) }
     let rows = dataset.ratings.selecting(split.validation)
-    var predictions: [[Float]] = []
-    for candidate in candidates {
-      let (model, epochs) = try trainings.model(
-        TrainingStep(.search, model: candidate.number), of: candidate.trainer, on: trained,
-        search(candidate))
-      predictions.append(model.predictions(of: rows, threads: threads).ratings)
-      members.append(Member(candidate: candidate, epochs: epochs, searched: model))
-    }
-    let selection = ModelSelection(plan.select, predictions: predictions, ratings: rows.values)
+    let selection = ModelSelection(
+      plan.select,
+      predictions: members.compactMap { $0.searched?.predictions(of: rows, threads: threads) }
+        .map(\.ratings),
+      ratings: rows.values)
     return (
       selection.chosen.map { members[$0] }, selection.chosen.map { selection.weights[$0] },
       selection
@@ -167,37 +156,11 @@ struct ModelTraining {
       ? models[0] : BlendModel(models, weights: weights.map { Float($0) })
   }
 
-  /// The stack of models that were trained on some rows, and how well each did out of fold.
-  private func stack(
-    _ models: [any RatingPredictor], _ members: [Member], _ phase: TrainingPhase,
-    on rows: RatingSubset, _ trainings: inout TrainingSequence
-  ) throws(TrainingError) -> (model: any RatingPredictor, selection: ModelSelection) {
-    let stacking = Stacking(
+  /// What makes a stack of models that are trained on some rows; `nil` where the plan has none.
+  private func stacking(on rows: RatingSubset) -> Stacking? {
+    guard plan.models.count > 1, plan.select == .stack else { return nil }
+    return Stacking(
       rows, options: plan.stack, seed: plan.training.seed, users: dataset.users.count,
-      items: dataset.items.count,
-      details: dataset.itemDetails, threads: threads)
-    var predictions: [[Float]] = []
-    for member in members {
-      let trainer = member.candidate.trainer
-      var parts: [[Float]] = []
-      for fold in 0..<plan.stack.folds {
-        let (predicted, others) = stacking.fold(fold)
-        parts.append(
-          try trainings.predictions(
-            member.step(phase, fold: fold),
-            for: rows.columns.selecting(predicted.rows ?? []), threads: threads
-          ) { (progress, onEpoch, checkpoint) throws(TrainingError) in
-            try trainer.refit(
-              on: others, epochs: member.epochs, resuming: progress, onEpoch: onEpoch,
-              checkpoint: checkpoint)
-          })
-      }
-      predictions.append(stacking.joined(parts))
-    }
-    let ratings = (0..<rows.count).map { rows.columns.values[rows.row(at: $0)] }
-    return (
-      stacking.model(of: models, predictions: predictions),
-      ModelSelection(.stack, predictions: predictions, ratings: ratings)
-    )
+      items: dataset.items.count, details: dataset.itemDetails, threads: threads)
   }
 }

@@ -1,28 +1,36 @@
 import Logging
 import Publishing
 import Recommenders
+import Synchronization
 
 /// Saves how far the training of a run has come, so that a run that does not end is not lost.
 ///
 /// It is saved at the end of an epoch, or of the training, if more than ``interval`` would be lost
-/// otherwise, or if a signal asks the run to end. A failure to save only warns.
-final class RunCheckpoints {
+/// otherwise, or if a signal asks the run to end. Of several trainings side by side, those whose epochs
+/// did not end then may lose as much again. A failure to save only warns.
+final class RunCheckpoints: Sendable {
   /// The work that may be lost.
   static let interval = Duration.seconds(15)
 
   private let store: CheckpointStore
   private let interruption: Interruption
   private let logger: Logger
-  private var lastSaved = ContinuousClock.now
-  private var trained: TrainedJob?
-  /// Whether there is a checkpoint that the next run can use.
-  private(set) var isKept = false
+  private let state = Mutex(State())
+
+  private struct State {
+    var lastSaved = ContinuousClock.now
+    var trained: TrainedJob?
+    var isKept = false
+  }
 
   init(store: CheckpointStore, interruption: Interruption, logger: Logger) {
     self.store = store
     self.interruption = interruption
     self.logger = logger
   }
+
+  /// Whether there is a checkpoint that the next run can use.
+  var isKept: Bool { state.withLock { $0.isKept } }
 
   /// What an earlier run has left, if this one can go on from it.
   func load() -> TrainingCheckpoint? {
@@ -33,14 +41,14 @@ final class RunCheckpoints {
         "Checkpoint ignored", metadata: ["checkpoint.path": "\(store.path)", "reason": "\(reason)"])
       return nil
     case .usable(let checkpoint):
-      isKept = true
-      let epochs = checkpoint.current?.progress.history.count
+      state.withLock { $0.isKept = true }
+      let (current, ended) = (checkpoint.current.first, checkpoint.ended.last)
       logger.notice(
         "Training resumed",
         metadata: [
-          "checkpoint.phase":
-            "\(checkpoint.current?.step.phase.rawValue ?? (checkpoint.ended.last?.step.phase.rawValue ?? ""))",
-          "checkpoint.epoch": .number(epochs ?? checkpoint.ended.last?.history.count ?? 0),
+          "checkpoint.phase": "\((current?.step ?? ended?.step)?.phase.rawValue ?? "")",
+          "checkpoint.epoch": .number(
+            current?.progress.history.count ?? ended?.history.count ?? 0),
         ])
       return checkpoint
     }
@@ -62,15 +70,17 @@ final class RunCheckpoints {
   /// Takes note of what was trained.
   func keep(_ job: TrainedJob) {
     if job.history.isEmpty { return }
-    trained = job
+    state.withLock { $0.trained = job }
     if isDue { saveTrained() }
   }
 
   /// Saves what was trained and not saved yet.
   func saveTrained() {
-    guard let job = trained else { return }
-    trained = nil
-    save(job.checkpoint)
+    let unsaved = state.withLock { state in
+      defer { state.trained = nil }
+      return state.trained
+    }
+    if let unsaved { save(unsaved.checkpoint) }
   }
 
   /// Removes the checkpoint of a run that was published.
@@ -82,16 +92,18 @@ final class RunCheckpoints {
     }
   }
 
-  private var isDue: Bool { ContinuousClock.now - lastSaved >= Self.interval }
+  private var isDue: Bool {
+    ContinuousClock.now - state.withLock { $0.lastSaved } >= Self.interval
+  }
 
   private func save(_ checkpoint: TrainingCheckpoint) {
     do throws(PublishingError) {
       try store.save(checkpoint)
-      isKept = true
+      state.withLock { $0.isKept = true }
       logger.debug("Checkpoint saved", metadata: ["checkpoint.path": "\(store.path)"])
     } catch {
       logger.warning("Checkpoint not saved", metadata: ["reason": "\(error)"])
     }
-    lastSaved = ContinuousClock.now
+    state.withLock { $0.lastSaved = .now }
   }
 }

@@ -95,22 +95,13 @@ struct EpochSeconds: Equatable, Sendable {
   let epoch: Int
   /// Seconds of a monotonic clock.
   let seconds: Double
-}
 
-/// Times the epochs of a process.
-struct EpochClock {
-  private(set) var epochs: [EpochSeconds] = []
-  private var last = ContinuousClock.now
-
-  /// Takes note of an epoch that has just ended, unless its training leaves out a fold.
-  mutating func ended(_ epoch: PhasedEpoch) {
-    let now = ContinuousClock.now
-    defer { last = now }
-    guard epoch.fold == nil else { return }
-    let microseconds = ((now - last) / .microseconds(1)).rounded()
-    epochs.append(
-      EpochSeconds(
-        phase: epoch.label, epoch: epoch.record.epoch, seconds: microseconds / 1_000_000))
+  /// Notes an epoch that has ended; `nil` if its training leaves out a fold.
+  init?(_ ended: EndedEpoch) {
+    guard ended.epoch.fold == nil else { return nil }
+    phase = ended.epoch.label
+    epoch = ended.epoch.record.epoch
+    seconds = (ended.duration / .microseconds(1)).rounded() / 1_000_000
   }
 }
 

@@ -48,7 +48,7 @@ struct TrainedJob: Sendable {
 
   /// The checkpoint from which the stages after training can start.
   var checkpoint: TrainingCheckpoint {
-    TrainingCheckpoint(ended: trainings.map(\.ended), current: nil)
+    TrainingCheckpoint(ended: trainings.map(\.ended), current: [])
   }
 
   /// The rows that the measured model was not trained on.

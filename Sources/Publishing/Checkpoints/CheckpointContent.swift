@@ -31,7 +31,7 @@ struct CheckpointContent {
           .float32($0.values))
       }
     }
-    if let current = checkpoint.current {
+    for current in checkpoint.current {
       trainings.append(
         Self.record(
           current.step,
@@ -60,7 +60,7 @@ struct CheckpointContent {
     guard let trainings = record?.arrayValue else {
       throw CheckpointProblem(reason: "does not list its trainings")
     }
-    var checkpoint = TrainingCheckpoint(ended: [], current: nil)
+    var checkpoint = TrainingCheckpoint(ended: [], current: [])
     for training in trainings {
       guard let phase = training["phase"]?.stringValue.flatMap({ TrainingPhase(rawValue: $0) }),
         let number = training["number"]?.intValue, let history = history(training["history"])
@@ -91,11 +91,12 @@ struct CheckpointContent {
           }
         }
         let bestWeights = tables(best)
-        checkpoint.current = TrainingCheckpoint.Current(
-          step: step,
-          progress: TrainingProgress(
-            history: history, weights: tables(weights), memory: tables(memory),
-            bestWeights: bestWeights.isEmpty ? nil : bestWeights))
+        checkpoint.current.append(
+          TrainingCheckpoint.Current(
+            step: step,
+            progress: TrainingProgress(
+              history: history, weights: tables(weights), memory: tables(memory),
+              bestWeights: bestWeights.isEmpty ? nil : bestWeights)))
       }
     }
     return checkpoint

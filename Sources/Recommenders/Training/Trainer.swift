@@ -12,7 +12,8 @@ public struct Trainer: Sendable {
   private let items: Int
   private let scale: RatingScale
   private let details: [ItemDetails]
-  private let threads: Int
+  /// The number of threads; it has no influence on the model.
+  public var threads: Int
 
   /// Prepares training.
   ///

@@ -92,11 +92,11 @@ public struct TrainingCheckpoint: Sendable {
 
   /// Those that have ended, in their order.
   public var ended: [EndedTraining]
-  /// The one at work; `nil` between two, and when all have ended.
-  public var current: Current?
+  /// Those at work that have told how far they are; none when all have ended.
+  public var current: [Current]
 
   /// Puts the parts together.
-  public init(ended: [EndedTraining], current: Current?) {
+  public init(ended: [EndedTraining], current: [Current]) {
     self.ended = ended
     self.current = current
   }

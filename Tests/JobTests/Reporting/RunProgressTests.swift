@@ -29,13 +29,16 @@ import Testing
   }
 
   private static func epoch(
-    _ phase: TrainingPhase, _ number: Int, _ rmse: Double?
-  ) -> PhasedEpoch {
-    PhasedEpoch(
-      phase: phase, model: nil, fold: nil,
-      record: EpochRecord(
-        epoch: number, trainLoss: 1.25, validationLoss: nil, validationRMSE: rmse,
-        learningRate: 0.1))
+    _ phase: TrainingPhase, _ number: Int, _ rmse: Double?, seconds: Int = 0, model: Int? = nil,
+    isOfFirst: Bool = true
+  ) -> EndedEpoch {
+    EndedEpoch(
+      epoch: PhasedEpoch(
+        phase: phase, model: model, fold: nil,
+        record: EpochRecord(
+          epoch: number, trainLoss: 1.25, validationLoss: nil, validationRMSE: rmse,
+          learningRate: 0.1)),
+      duration: .seconds(seconds), isOfFirst: isOfFirst)
   }
 
   @Test func epochsTellOfPatienceAndTheTimeLeft() {
@@ -44,8 +47,7 @@ import Testing
     let plan = Plan(name: "x", sources: [])
     progress.begin(.train)
     for (number, rmse) in [0.9, 0.85, 0.86].enumerated() {
-      terminal.wait(2)
-      progress.ended(Self.epoch(.search, number + 1, rmse), of: plan)
+      progress.ended(Self.epoch(.search, number + 1, rmse, seconds: 2), of: plan)
     }
     #expect(
       terminal.texts == [
@@ -57,8 +59,7 @@ import Testing
         "[#-------------------] search: epoch 3 of at most 50, validation RMSE 0.8600, "
           + "best 0.8500 in epoch 2, patience 1 of 3, 2.00 s an epoch, at most 1:34 left",
       ])
-    terminal.wait(1)
-    progress.ended(Self.epoch(.refit, 1, nil), of: plan)
+    progress.ended(Self.epoch(.refit, 1, nil, seconds: 1), of: plan)
     #expect(
       terminal.last
         == "[##########----------] refit: epoch 1 of 2, loss 1.2500, 1.00 s an epoch, 0:01 left")
@@ -67,13 +68,16 @@ import Testing
   @Test func aTrainingThatIsTakenUpAgainKnowsItsBestEpoch() {
     let terminal = Terminal()
     let progress = terminal.progress()
-    let history = [0.9, 0.8].enumerated().map { Self.epoch(.search, $0 + 1, $1).record }
+    let history = [0.9, 0.8].enumerated().map { Self.epoch(.search, $0 + 1, $1).epoch.record }
     progress.resumes(
       TrainingCheckpoint(
         ended: [],
-        current: .init(
-          step: TrainingStep(.search),
-          progress: TrainingProgress(history: history, weights: [], memory: [], bestWeights: nil))))
+        current: [
+          .init(
+            step: TrainingStep(.search),
+            progress: TrainingProgress(
+              history: history, weights: [], memory: [], bestWeights: nil))
+        ]))
     progress.ended(Self.epoch(.search, 3, 0.85), of: Plan(name: "x", sources: []))
     #expect(terminal.last.contains("epoch 3 of at most 50, validation RMSE 0.8500, best 0.8000"))
     #expect(terminal.last.contains("in epoch 2, patience 1 of 3"))
@@ -96,9 +100,30 @@ import Testing
     let progress = terminal.progress()
     let ended = EndedTraining(
       step: TrainingStep(.search), history: [], bestEpoch: 7, tensors: [])
-    progress.resumes(TrainingCheckpoint(ended: [ended], current: nil))
+    progress.resumes(TrainingCheckpoint(ended: [ended], current: []))
     progress.ended(Self.epoch(.refit, 1, nil), of: Plan(name: "x", sources: []))
     #expect(terminal.last.contains("refit: epoch 1 of 7, "))
+  }
+
+  @Test func ofTrainingsSideBySideTheFirstHasTheLine() {
+    let terminal = Terminal()
+    let progress = terminal.progress()
+    var plan = Plan(name: "x", sources: [])
+    plan.models = [plan.model, plan.model]
+    func end(_ model: Int, _ epoch: Int, _ rmse: Double, isOfFirst: Bool) {
+      progress.ended(
+        Self.epoch(.search, epoch, rmse, seconds: 1, model: model, isOfFirst: isOfFirst), of: plan)
+    }
+    end(0, 1, 0.9, isOfFirst: true)
+    end(1, 1, 0.7, isOfFirst: false)
+    end(1, 2, 0.8, isOfFirst: false)
+    #expect(terminal.texts.count == 1 && terminal.last.contains("search-1: epoch 1 of at most 50"))
+    end(0, 2, 0.91, isOfFirst: true)
+    #expect(terminal.last.contains("best 0.9000 in epoch 1, patience 1 of 3, 1.00 s an epoch"))
+    // The first has ended; what is known of the second is not lost.
+    end(1, 3, 0.81, isOfFirst: true)
+    #expect(terminal.last.contains("search-2: epoch 3 of at most 50"))
+    #expect(terminal.last.contains("best 0.7000 in epoch 1, patience 2 of 3, 1.00 s an epoch"))
   }
 
   @Test func nothingIsShownThatATerminalObeys() {

@@ -1,5 +1,6 @@
 import Kernels
 import Recommenders
+import Synchronization
 import TestSupport
 import Testing
 
@@ -13,7 +14,11 @@ struct ModelTrainingTests {
     dataset = try PlantedDataset(users: 40, items: 30, density: 0.5).dataset()
   }
 
-  private func train(_ change: (inout Plan) -> Void) throws -> TrainedJob {
+  private func train(
+    threads: Int = 1, earlier: TrainingCheckpoint? = nil,
+    checkpoint: @escaping RunTrainings.Checkpointing = { _ in },
+    _ change: (inout Plan) -> Void
+  ) async throws -> TrainedJob {
     var plan = Plan(name: "planted", sources: [])
     plan.training.refit = nil
     plan.model.factors = 3
@@ -21,8 +26,9 @@ struct ModelTrainingTests {
     plan.training.maxEpochs = 12
     change(&plan)
     let split = try DatasetSplit(dataset: dataset, options: plan.split)
-    return try ModelTraining(
-      plan: plan, dataset: dataset, split: split, threads: 1, onEpoch: { _ in }
+    return try await ModelTraining(
+      plan: plan, dataset: dataset, split: split, threads: threads, onEpoch: { _ in },
+      earlier: earlier, checkpoint: checkpoint
     ).run()
   }
 
@@ -30,8 +36,8 @@ struct ModelTrainingTests {
     Dictionary(grouping: job.history, by: \.phase).mapValues(\.count)
   }
 
-  @Test func byDefaultTheModelIsTrainedAgainOnAllRowsThatAreNotHeldOut() throws {
-    let job = try train { _ in }
+  @Test func byDefaultTheModelIsTrainedAgainOnAllRowsThatAreNotHeldOut() async throws {
+    let job = try await train { _ in }
     #expect(phases(job)[.refit] == job.bestEpoch && phases(job)[.refitAll] == nil)
     #expect(job.evaluatedRows == job.split.trainAndCarvedValidation)
     #expect(job.exportedRowCount == job.evaluatedRows.count)
@@ -40,16 +46,16 @@ struct ModelTrainingTests {
     #expect(job.baseline.trainingCounts == job.evaluated.trainingCounts)
   }
 
-  @Test func withoutRefitTheEarlyStoppedModelIsExported() throws {
-    let job = try train { $0.training.refit = RefitPolicy.none }
+  @Test func withoutRefitTheEarlyStoppedModelIsExported() async throws {
+    let job = try await train { $0.training.refit = RefitPolicy.none }
     #expect(phases(job) == [.search: job.history.count])
     #expect(job.evaluatedRows == job.split.train)
     #expect(Set(job.evaluatedRows).isDisjoint(with: job.split.validation))
   }
 
-  @Test func refittingOnAllRowsLeavesTheEvaluationHonest() throws {
+  @Test func refittingOnAllRowsLeavesTheEvaluationHonest() async throws {
     let (all, train) = (
-      try train { $0.training.refit = .all }, try train { $0.training.refit = .train }
+      try await train { $0.training.refit = .all }, try await train { $0.training.refit = .train }
     )
     #expect(all.exportedRowCount == dataset.ratings.count)
     #expect(all.evaluated.tensors == train.evaluated.tensors)
@@ -57,15 +63,15 @@ struct ModelTrainingTests {
     #expect(phases(all)[.refitAll] == all.bestEpoch)
   }
 
-  @Test func watchingTheHeldOutRowsTrainsOnTheRest() throws {
-    let job = try train { $0.split.validation = .test }
+  @Test func watchingTheHeldOutRowsTrainsOnTheRest() async throws {
+    let job = try await train { $0.split.validation = .test }
     #expect(job.split.validation == job.split.heldOut)
     #expect(job.resolved.refit == .none)
     #expect(job.evaluatedRows.count == dataset.ratings.count - job.split.heldOut.count)
   }
 
-  @Test func theBaselineItselfMayBeTheModel() throws {
-    let job = try train { $0.model.type = .bias }
+  @Test func theBaselineItselfMayBeTheModel() async throws {
+    let job = try await train { $0.model.type = .bias }
     #expect(job.history.isEmpty && job.bestEpoch == 0)
     #expect(job.evaluated.tensors == job.baseline.tensors)
   }
@@ -77,9 +83,9 @@ struct ModelTrainingTests {
     plan.select = select
   }
 
-  @Test func ofAListTheBestOnTheValidationRowsIsTrainedAgain() throws {
-    let alone = try train { _ in }
-    let job = try train { list(.best, &$0) }
+  @Test func ofAListTheBestOnTheValidationRowsIsTrainedAgain() async throws {
+    let alone = try await train { _ in }
+    let job = try await train { list(.best, &$0) }
     let selection = try #require(job.selection)
     #expect(selection.rmses.min() == selection.rmses[1])
     #expect(selection.weights == [0, 1, 0])
@@ -88,8 +94,8 @@ struct ModelTrainingTests {
     #expect(job.trainings.map(\.step.model) == [0, 1, 2, 1])
   }
 
-  @Test func aListIsBlendedByWeightsFromTheValidationRows() throws {
-    let job = try train { list(.blend, &$0) }
+  @Test func aListIsBlendedByWeightsFromTheValidationRows() async throws {
+    let job = try await train { list(.blend, &$0) }
     let selection = try #require(job.selection)
     let best = try #require(selection.rmses.min())
     #expect(try #require(selection.rmse) < 1.01 * best)
@@ -97,10 +103,12 @@ struct ModelTrainingTests {
     let blend = job.evaluated
     #expect(blend.configuration.type == .blend)
     #expect(blend.trainingCounts == job.baseline.trainingCounts)
-    let parts = try (0..<3).map { number in
-      try train {
+    var parts: [any RatingPredictor] = []
+    for number in 0..<3 {
+      let part = try await train {
         list(.blend, &$0); $0.models = [$0.models[number]]
-      }.evaluated
+      }
+      parts.append(part.evaluated)
     }
     let (item, user) = (ItemIndex(4), UserIndex(7))
     var sum = 0.0
@@ -124,8 +132,8 @@ struct ModelTrainingTests {
     plan.stack.trees.leastRows = 20
   }
 
-  @Test func aStackLearnsFromWhatItsModelsPredictOutOfFold() throws {
-    let job = try train { listStack(&$0) }
+  @Test func aStackLearnsFromWhatItsModelsPredictOutOfFold() async throws {
+    let job = try await train { listStack(&$0) }
     let stack = job.evaluated
     #expect(stack.configuration.type == .stack)
     #expect(stack.configuration.details.members.map(\.type) == [.biasedDot, .bias, .dot])
@@ -139,20 +147,20 @@ struct ModelTrainingTests {
     }
     #expect(job.trainings.filter { $0.step.fold != nil }.allSatisfy { $0.model == nil })
     #expect(job.history.allSatisfy { !$0.label.contains("fold") })
-    let alone = try train { _ in }
+    let alone = try await train { _ in }
     let first = stack.tensors.filter { $0.name.hasPrefix("model_1.") }.map(\.values)
     #expect(first == alone.evaluated.tensors.map(\.values))
   }
 
-  @Test func aStackIsMadeForEachRefit() throws {
-    let all = try train {
+  @Test func aStackIsMadeForEachRefit() async throws {
+    let all = try await train {
       listStack(&$0); $0.training.refit = .all
     }
-    let once = try train { listStack(&$0) }
+    let once = try await train { listStack(&$0) }
     #expect(all.evaluated.tensors == once.evaluated.tensors)
     #expect(all.exported.configuration.type == .stack)
     #expect(all.exported.tensors != all.evaluated.tensors)
-    let none = try train {
+    let none = try await train {
       listStack(&$0); $0.training.refit = RefitPolicy.none
     }
     #expect(none.evaluated.configuration.type == .stack)
@@ -160,11 +168,11 @@ struct ModelTrainingTests {
   }
 
   @Test(arguments: [SelectPolicy.blend, .stack])
-  func theSelectionDoesNotLookAtTheHeldOutRows(select: SelectPolicy) throws {
+  func theSelectionDoesNotLookAtTheHeldOutRows(select: SelectPolicy) async throws {
     func choose(_ plan: inout Plan) {
       if select == .stack { listStack(&plan) } else { list(select, &plan) }
     }
-    let job = try train { choose(&$0) }
+    let job = try await train { choose(&$0) }
     var values = dataset.ratings.values
     for row in job.split.heldOut { values[Int(row)] = .nan }
     let columns = RatingColumns(
@@ -178,7 +186,7 @@ struct ModelTrainingTests {
     choose(&plan)
     var unlabelled = dataset
     unlabelled.ratings = columns
-    let blind = try ModelTraining(
+    let blind = try await ModelTraining(
       plan: plan, dataset: unlabelled, split: job.split, threads: 1,
       onEpoch: { _ in }
     ).run()
@@ -186,29 +194,40 @@ struct ModelTrainingTests {
     #expect(blind.evaluated.tensors == job.evaluated.tensors)
   }
 
-  @Test(arguments: [SelectPolicy.blend, .stack])
-  func aListIsResumedAfterEveryEpoch(select: SelectPolicy) throws {
+  @Test(arguments: [SelectPolicy.blend, .stack], [2, 5])
+  func modelsSideBySideComeToTheSameBits(select: SelectPolicy, threads: Int) async throws {
+    func choose(_ plan: inout Plan) {
+      if select == .stack { listStack(&plan) } else { list(select, &plan) }
+      plan.training.refit = .all
+    }
+    let (one, several) = (
+      try await train { choose(&$0) }, try await train(threads: threads) { choose(&$0) }
+    )
+    #expect(several.exported.tensors == one.exported.tensors)
+    #expect(several.evaluated.tensors == one.evaluated.tensors)
+    #expect(several.selection == one.selection)
+    #expect(several.trainings.map(\.step) == one.trainings.map(\.step))
+    #expect(several.trainings.map(\.history) == one.trainings.map(\.history))
+  }
+
+  @Test(arguments: [SelectPolicy.blend, .stack], [1, 3])
+  func aListIsResumedAfterEveryEpoch(select: SelectPolicy, threads: Int) async throws {
     func choose(_ plan: inout Plan) {
       plan.training.maxEpochs = 5
       if select == .stack { listStack(&plan) } else { list(select, &plan) }
     }
-    let whole = try train { choose(&$0) }
-    var plan = Plan(name: "planted", sources: [])
-    plan.model.factors = 3
-    plan.training.learningRate = 0.02
-    choose(&plan)
-    var checkpoints: [TrainingCheckpoint] = []
-    _ = try ModelTraining(
-      plan: plan, dataset: dataset, split: whole.split, threads: 1, onEpoch: { _ in },
-      checkpoint: { checkpoints.append($0()) }
-    ).run()
+    let whole = try await train { choose(&$0) }
+    let saved = Mutex([TrainingCheckpoint]())
+    _ = try await train(
+      threads: threads,
+      checkpoint: { checkpoint in saved.withLock { $0.append(checkpoint()) } }
+    ) { choose(&$0) }
+    let checkpoints = saved.withLock { $0 }
     let epochs = whole.trainings.reduce(0) { $0 + $1.history.count }
     #expect(checkpoints.count == epochs)
+    #expect(checkpoints.allSatisfy { (1...threads).contains($0.current.count) })
     for checkpoint in checkpoints {
-      let resumed = try ModelTraining(
-        plan: plan, dataset: dataset, split: whole.split, threads: 1, onEpoch: { _ in },
-        earlier: checkpoint
-      ).run()
+      let resumed = try await train(threads: threads, earlier: checkpoint) { choose(&$0) }
       #expect(resumed.evaluated.tensors == whole.evaluated.tensors)
       #expect(resumed.selection == whole.selection)
     }
