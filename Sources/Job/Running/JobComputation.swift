@@ -44,6 +44,7 @@ struct JobComputation {
     }
     checkpoints?.keep(trained)
     let users = dataset.users.count
+    let memory = trained.isMeasuredPublished ? KeyMemory(items: dataset.items.count) : nil
     let (rated, evaluation) = try await clock.run(.evaluate) {
       let rated = InteractionMatrix(users: users, columns: dataset.ratings)
       let evaluation = try await Evaluator(
@@ -54,7 +55,7 @@ struct JobComputation {
         relevanceThreshold: Float(plan.recommend.relevanceThreshold), seed: plan.training.seed,
         threads: threads
       ).evaluate(
-        trained.evaluated, order: trained.evaluatedOrder,
+        trained.evaluated, order: trained.evaluatedOrder.remembering(memory),
         minItemRatings: plan.recommend.minItemRatings, baseline: trained.baseline)
       return (rated, evaluation)
     }
@@ -63,7 +64,7 @@ struct JobComputation {
       let lists = try await TopNRecommender(
         model: trained.exported, excluding: rated,
         candidates: Candidates(of: dataset, plan.recommend).isCandidate,
-        k: plan.recommend.k, order: trained.exportedOrder
+        k: plan.recommend.k, order: trained.exportedOrder.remembering(memory)
       ).recommendAll(threads: threads)
       guard plan.recommend.explain > 0 else { return lists }
       return Explainer(

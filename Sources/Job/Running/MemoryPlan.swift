@@ -142,6 +142,10 @@ struct MemoryPlan: Equatable, Sendable {
     let stackBytes = isStack ? counts.ratings * Size.stackedRating : 0
     let models = Part(
       name: "models", bytes: (modelBytes + inverse) * (plan.training.refit == .all ? 2 : 1))
+    let keys = Part(
+      name: "ranking keys",
+      bytes: plan.training.refit == .all
+        ? 0 : KeyMemory.bytes(users: counts.users, items: counts.items))
     let lists = Part(
       name: "lists",
       bytes: counts.users * (k * Size.recommendation + Size.list))
@@ -172,7 +176,7 @@ struct MemoryPlan: Equatable, Sendable {
       StageMemory(
         stage: .evaluate,
         parts: dataset + [
-          split, models, lists,
+          split, models, lists, keys,
           Part(
             name: "evaluation",
             bytes: counts.ratings * Size.seen + Int(held) * Size.heldOut + itemBytes),
@@ -180,7 +184,7 @@ struct MemoryPlan: Equatable, Sendable {
       StageMemory(
         stage: .recommend,
         parts: dataset + [
-          split, models, lists,
+          split, models, lists, keys,
           Part(name: "rated items", bytes: counts.ratings * Size.seen),
           Part(
             name: "ranking",

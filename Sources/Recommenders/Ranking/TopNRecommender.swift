@@ -121,7 +121,7 @@ public struct TopNRecommender: Sendable {
       list = best(k)
     }
     let configuration = model.configuration
-    let keys = model.rankingKeys(by: user, of: list.map(\.row))
+    let keys = order.keys(of: list.map(\.row), by: user, model)
     return RecommendationList(
       user: user,
       items: zip(list, keys).map { entry, key in
