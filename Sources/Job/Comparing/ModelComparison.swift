@@ -172,10 +172,8 @@ public struct ModelComparison: Sendable {
       return
     }
     metadata["model.epochs"] = .number(row.epochs)
-    if let report = row.measurement?.report {
-      metadata["test.rmse"] = .number(report.errors.rmse)
-      metadata["test.ndcg"] = .number(report.ranking.ndcg)
-    }
+    if let rmse = row.rmse { metadata["test.rmse"] = .number(rmse) }
+    if let ndcg = row.ndcg { metadata["test.ndcg"] = .number(ndcg) }
     logger.info("Model compared", metadata: metadata)
   }
 

@@ -171,6 +171,14 @@ public struct Plan: Equatable, Sendable {
   }
 }
 
+extension Plan {
+  /// Whether several models are stacked.
+  var isStack: Bool { models.count > 1 && select == .stack }
+
+  /// Whether the lists that are measured and those that are published ask for the same ranking keys.
+  var remembersKeys: Bool { training.refit != .all && !recommend.isByKey }
+}
+
 extension TextPosition {
   /// The order of faults: by place in the file, then the overrides, whose line is 0.
   fileprivate var sortKey: (Int, Int) {

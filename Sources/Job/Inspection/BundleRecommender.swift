@@ -102,8 +102,3 @@ public struct BundleRecommender: Sendable {
     return options
   }
 }
-
-extension RecommendOptions {
-  /// Whether something keeps the items of a list from being all of a kind.
-  fileprivate var isSpread: Bool { diversity > 0 || maxPerGenre != nil }
-}

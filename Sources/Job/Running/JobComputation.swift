@@ -43,8 +43,9 @@ struct JobComputation {
       return (trained, ordered)
     }
     checkpoints?.keep(trained)
+    if let selection = trained.selection { log(selection) }
     let users = dataset.users.count
-    let memory = trained.isMeasuredPublished ? KeyMemory(items: dataset.items.count) : nil
+    let memory = plan.remembersKeys ? KeyMemory(items: dataset.items.count) : nil
     let (rated, evaluation) = try await clock.run(.evaluate) {
       let rated = InteractionMatrix(users: users, columns: dataset.ratings)
       let evaluation = try await Evaluator(
@@ -55,8 +56,8 @@ struct JobComputation {
         relevanceThreshold: Float(plan.recommend.relevanceThreshold), seed: plan.training.seed,
         threads: threads
       ).evaluate(
-        trained.evaluated, order: trained.evaluatedOrder.remembering(memory),
-        minItemRatings: plan.recommend.minItemRatings, baseline: trained.baseline)
+        trained.evaluated, order: trained.evaluatedOrder,
+        minItemRatings: plan.recommend.minItemRatings, baseline: trained.baseline, memory: memory)
       return (rated, evaluation)
     }
     log(evaluation)
@@ -64,7 +65,7 @@ struct JobComputation {
       let lists = try await TopNRecommender(
         model: trained.exported, excluding: rated,
         candidates: Candidates(of: dataset, plan.recommend).isCandidate,
-        k: plan.recommend.k, order: trained.exportedOrder.remembering(memory)
+        k: plan.recommend.k, order: trained.exportedOrder, memory: memory
       ).recommendAll(threads: threads)
       guard plan.recommend.explain > 0 else { return lists }
       return Explainer(
@@ -76,6 +77,20 @@ struct JobComputation {
       trained: trained, evaluation: evaluation, lists: lists,
       metrics: MetricsDocument.json(trained, plan: plan, evaluation: evaluation, lists: lists),
       epochs: epochs, threads: threads)
+  }
+
+  private func log(_ selection: ModelSelection) {
+    func list(_ texts: [String]) -> Logger.MetadataValue { "\(texts.joined(separator: ", "))" }
+    var metadata: Logger.Metadata = [
+      "selection.policy": "\(selection.policy.rawValue)",
+      "selection.models": list(plan.models.map(\.type.rawValue)),
+      "selection.rmse": list(selection.rmses.map { ComparisonOutcome.fixed($0, digits: 4) }),
+    ]
+    if !selection.weights.isEmpty {
+      metadata["selection.weights"] = list(
+        selection.weights.map { ComparisonOutcome.fixed($0, digits: 4) })
+    }
+    logger.info("Models joined", metadata: metadata)
   }
 
   private func log(_ evaluation: EvaluationReport) {

@@ -14,6 +14,19 @@ struct MemoryPlan: Equatable, Sendable {
     var users: Int
     /// The number of items.
     var items: Int
+
+    /// Puts the numbers together.
+    init(ratings: Int, users: Int, items: Int) {
+      self.ratings = ratings
+      self.users = users
+      self.items = items
+    }
+
+    /// Those of a dataset.
+    init(_ dataset: RatingsDataset) {
+      self.init(
+        ratings: dataset.ratings.count, users: dataset.users.count, items: dataset.items.count)
+    }
   }
 
   /// Something that a stage holds.
@@ -105,8 +118,26 @@ struct MemoryPlan: Equatable, Sendable {
   /// The stages that hold the most, in the order of a run.
   let stages: [StageMemory]
 
+  /// How many trainings may be done at the same time, where that many need nothing of each other.
+  let trainingsAtOnce: Int
+
   /// Plans the run of a job on that many ratings, users and items with that many threads.
+  ///
+  /// As many trainings are done at the same time as the job's limit allows, one at least. Of few ratings
+  /// that is one a thread; with millions, one keeps several threads busy.
   init(_ plan: Plan, _ counts: Counts, threads: Int) {
+    let steps = plan.models.count * (plan.isStack ? plan.stack.folds + 1 : 1)
+    var atOnce = max(min(threads, 4_000_000 / max(counts.ratings, 1), steps), 1)
+    var memory = MemoryPlan(plan, counts, threads: threads, trainingsAtOnce: atOnce)
+    while atOnce > 1, memory.refusal(limit: plan.limits.memoryMB) != nil {
+      atOnce -= 1
+      memory = MemoryPlan(plan, counts, threads: threads, trainingsAtOnce: atOnce)
+    }
+    self = memory
+  }
+
+  private init(_ plan: Plan, _ counts: Counts, threads: Int, trainingsAtOnce atOnce: Int) {
+    trainingsAtOnce = atOnce
     let tables = plan.models.map { Tables($0, counts) }
     // No list is longer than there are items.
     let k = min(plan.recommend.k, counts.items)
@@ -125,27 +156,28 @@ struct MemoryPlan: Equatable, Sendable {
     let inverse = Self.inverse(plan, counts)
     let modelBytes = tables.reduce(0) { $0 + $1.model }
     let itemBytes = tables.reduce(0) { $0 + $1.items }
-    // Of trainings side by side each also keeps what a checkpoint needs.
-    let isStack = plan.models.count > 1 && plan.select == .stack
-    let atOnce = min(
-      RunTrainings.atOnce(threads: threads, ratings: counts.ratings),
-      plan.models.count * (isStack ? plan.stack.folds + 1 : 1))
     let trainingBytes = zip(plan.models, tables).map { model, tables in
-      tables.training(
+      let training = tables.training(
         plan.training,
         ResolvedTraining(
           plan.training, model: model, ratings: counts.ratings - Int(held),
           watchesHeldOut: plan.split.validation == .test
-        ).optimizer) * (atOnce > 1 ? 2 * atOnce : 1)
+        ).optimizer)
+      let sampling = model.samplingBytes(ratings: counts.ratings)
+      // Of trainings side by side each has a model of its own, and keeps what a checkpoint needs.
+      return atOnce > 1
+        ? atOnce * (2 * (training + tables.model) + sampling) : training + sampling
     }.max()
+    // The rows of all folds are listed for the trainings.
+    let foldBytes = plan.isStack ? counts.ratings * plan.stack.folds * Size.splitRow : 0
     // Trees are grown when all models are there.
-    let stackBytes = isStack ? counts.ratings * Size.stackedRating : 0
+    let stackBytes = plan.isStack ? counts.ratings * Size.stackedRating : 0
     let models = Part(
       name: "models", bytes: (modelBytes + inverse) * (plan.training.refit == .all ? 2 : 1))
     let keys = Part(
       name: "ranking keys",
-      bytes: plan.training.refit == .all
-        ? 0 : KeyMemory.bytes(users: counts.users, items: counts.items))
+      bytes: plan.remembersKeys
+        ? KeyMemory.bytes(users: counts.users, items: counts.items) : 0)
     let lists = Part(
       name: "lists",
       bytes: counts.users * (k * Size.recommendation + Size.list))
@@ -170,7 +202,9 @@ struct MemoryPlan: Equatable, Sendable {
       StageMemory(
         stage: .train,
         parts: dataset + [
-          split, Part(name: "training rows", bytes: counts.ratings * Size.trainingRating),
+          split,
+          Part(
+            name: "training rows", bytes: counts.ratings * Size.trainingRating * atOnce + foldBytes),
           Part(name: "training", bytes: max(trainingBytes ?? 0, stackBytes) + inverse), models,
         ]),
       StageMemory(
@@ -357,6 +391,24 @@ private struct Tables {
     let batch = 2 * min(options.batchSize, rows) * rowBytes
     let section = min(options.batchSize, 1024) * widths.reduce(0) { $0 + $1 + 16 } * 2
     return state + best + batch + section * MemoryPlan.Size.parameter
+  }
+}
+
+extension ModelOptions {
+  /// What the sampler of `bayesian-fm` holds of so many ratings besides the weights, as measured with a
+  /// million: sums and residuals, and the rows and columns of each feature.
+  fileprivate func samplingBytes(ratings: Int) -> Int {
+    guard type == .bayesianFM else { return 0 }
+    let features = features ?? bayesianFM.features ?? ModelFeature.withoutTime
+    let ofFeatures = features.reduce(0) { sum, feature in
+      switch feature {
+      case .implicit: sum + 70
+      case .userGenre, .userDecade: sum + 100
+      case .timeNeighbours: sum + 180
+      default: sum + 10
+      }
+    }
+    return ratings * (90 + ofFeatures)
   }
 }
 

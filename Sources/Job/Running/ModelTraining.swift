@@ -18,7 +18,8 @@ struct ModelTraining {
     let notHeldOut = split.trainAndCarvedValidation
     let trainings = RunTrainings(
       earlier: earlier, areSeveral: plan.models.count > 1, threads: threads,
-      ratings: ratings.count, onEpoch: onEpoch, checkpoint: checkpoint)
+      atOnce: MemoryPlan(plan, MemoryPlan.Counts(dataset), threads: threads).trainingsAtOnce,
+      onEpoch: onEpoch, checkpoint: checkpoint)
     let candidates = plan.models.enumerated().map { candidate($0, $1) }
     let resolved = candidates[0].resolved
     let (members, weights, selected) = try await select(candidates, trainings)
@@ -158,7 +159,7 @@ struct ModelTraining {
 
   /// What makes a stack of models that are trained on some rows; `nil` where the plan has none.
   private func stacking(on rows: RatingSubset) -> Stacking? {
-    guard plan.models.count > 1, plan.select == .stack else { return nil }
+    guard plan.isStack else { return nil }
     return Stacking(
       rows, options: plan.stack, seed: plan.training.seed, users: dataset.users.count,
       items: dataset.items.count, details: dataset.itemDetails, threads: threads)

@@ -42,14 +42,14 @@ final class RunCheckpoints: Sendable {
       return nil
     case .usable(let checkpoint):
       state.withLock { $0.isKept = true }
-      let (current, ended) = (checkpoint.current.first, checkpoint.ended.last)
-      logger.notice(
-        "Training resumed",
-        metadata: [
-          "checkpoint.phase": "\((current?.step ?? ended?.step)?.phase.rawValue ?? "")",
-          "checkpoint.epoch": .number(
-            current?.progress.history.count ?? ended?.history.count ?? 0),
-        ])
+      var metadata: Logger.Metadata = ["checkpoint.ended": .number(checkpoint.ended.count)]
+      if let current = checkpoint.current.first {
+        metadata["checkpoint.phase"] = "\(current.step.phase.rawValue)"
+        metadata["checkpoint.model"] = .number(current.step.model + 1)
+        if let fold = current.step.fold { metadata["checkpoint.fold"] = .number(fold + 1) }
+        metadata["checkpoint.epoch"] = .number(current.progress.history.count)
+      }
+      logger.notice("Training resumed", metadata: metadata)
       return checkpoint
     }
   }

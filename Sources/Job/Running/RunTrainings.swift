@@ -14,7 +14,7 @@ final class RunTrainings: Sendable {
     var atWork: Set<Int> = []
     var completed: [Int: CompletedTraining] = [:]
     var failures: [Int: TrainingError] = [:]
-    /// How far trainings are that others saved beside theirs.
+    /// How far trainings are, or were when they were cancelled, that others save beside theirs.
     var progress: [Int: TrainingProgress] = [:]
     /// The trainings that are to tell how far they are, so that it is saved the next time.
     var asked: Set<Int> = []
@@ -28,7 +28,7 @@ final class RunTrainings: Sendable {
   private let earlier: TrainingCheckpoint?
   private let areSeveral: Bool
   private let threads: Int
-  private let ratings: Int
+  private let atOnce: Int
   private let onEpoch: @Sendable (EndedEpoch) -> Void
   private let checkpoint: Checkpointing
   private let state = Mutex(State())
@@ -43,25 +43,19 @@ final class RunTrainings: Sendable {
   ///   - earlier: How far an earlier process came with them.
   ///   - areSeveral: Whether the run trains several models.
   ///   - threads: The number of threads.
-  ///   - ratings: The number of ratings of the dataset.
+  ///   - atOnce: The most trainings that may be at work at the same time.
   ///   - onEpoch: Is called at the end of each epoch, by one training at a time.
   ///   - checkpoint: Is called after that with a way to ask for a checkpoint.
   init(
-    earlier: TrainingCheckpoint?, areSeveral: Bool, threads: Int, ratings: Int,
+    earlier: TrainingCheckpoint?, areSeveral: Bool, threads: Int, atOnce: Int,
     onEpoch: @escaping @Sendable (EndedEpoch) -> Void, checkpoint: @escaping Checkpointing
   ) {
     self.earlier = earlier
     self.areSeveral = areSeveral
     self.threads = max(threads, 1)
-    self.ratings = ratings
+    self.atOnce = atOnce
     self.onEpoch = onEpoch
     self.checkpoint = checkpoint
-  }
-
-  /// How many trainings are done at the same time where that many are independent. Of few ratings as
-  /// many as there are threads; with millions, one keeps several threads busy, and takes memory.
-  static func atOnce(threads: Int, ratings: Int) -> Int {
-    min(threads, max(4_000_000 / max(ratings, 1), 1))
   }
 
   /// All that have ended, in the order in which they were asked for.
@@ -71,7 +65,7 @@ final class RunTrainings: Sendable {
   ///
   /// - Throws: What the first of those that failed threw. None begins after one has failed.
   func run(_ tasks: [TrainingTask]) async throws(TrainingError) -> [CompletedTraining] {
-    let teams = min(Self.atOnce(threads: threads, ratings: ratings), tasks.count)
+    let teams = min(atOnce, tasks.count { takesLong($0) })
     state.withLock { $0.round = Round(areSideBySide: teams > 1) }
     if teams <= 1 {
       work(tasks, threads: threads)
@@ -91,12 +85,20 @@ final class RunTrainings: Sendable {
     }
   }
 
+  /// Whether a training has epochs, and has not ended in an earlier process.
+  private func takesLong(_ task: TrainingTask) -> Bool {
+    task.trainer.hasEpochs && earlier?.ended.contains { $0.step == task.step } != true
+  }
+
   /// Does one training after the other, always the first that nobody has begun.
   private func work(_ tasks: [TrainingTask], threads: Int) {
     while let number = begin(tasks.count) {
       do throws(TrainingError) {
         let completed = try train(number, of: tasks, threads: threads)
-        end(number) { $0.completed[number] = completed }
+        end(number) { round in
+          round.completed[number] = completed
+          round.progress[number] = nil
+        }
       } catch {
         end(number) { $0.failures[number] = error }
       }
@@ -115,7 +117,6 @@ final class RunTrainings: Sendable {
   private func end(_ number: Int, _ note: (inout Round) -> Void) {
     state.withLock { state in
       state.round.atWork.remove(number)
-      state.round.progress[number] = nil
       note(&state.round)
     }
   }

@@ -43,9 +43,6 @@ struct TrainedJob: Sendable {
   /// without epochs. Of several models, that of the first.
   var bestEpoch: Int { trainings.first?.bestEpoch ?? 0 }
 
-  /// Whether the model that is measured is the one that is published.
-  var isMeasuredPublished: Bool { resolved.refit != .all }
-
   /// The number of epochs of the training that came first.
   var epochs: Int { trainings.first?.history.count ?? 0 }
 

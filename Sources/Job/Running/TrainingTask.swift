@@ -53,16 +53,14 @@ struct TrainingTask: Sendable {
     case .model: completed.model = trained.model
     case .bestEpoch: break
     case .predictions(let rows):
-      completed.predictions =
-        trained.model.predictions(of: rows.columns.selecting(rows.rows ?? []), threads: threads)
-        .ratings
+      let columns = rows.columns.selecting((0..<rows.count).map { Int32(rows.row(at: $0)) })
+      completed.predictions = trained.model.predictions(of: columns, threads: threads).ratings
     }
     return completed
   }
 
   /// What an earlier process came to; `nil` if that is not what is needed.
   func completed(by ended: EndedTraining) -> CompletedTraining? {
-    guard ended.step == step else { return nil }
     var completed = CompletedTraining(
       step: step, history: ended.history, bestEpoch: ended.bestEpoch)
     switch yield {

@@ -11,6 +11,7 @@ struct StartingDocument {
   private let content: StartingData.Content
   private let memberCount: Int
   private var scale: RatingScale?
+  private var ratingCount = 0
   private var hasTimes = false
 
   /// Begins with what the dataset's members tell.
@@ -30,6 +31,7 @@ struct StartingDocument {
   /// Adds what reading all rows told.
   mutating func know(_ dataset: RatingsDataset) {
     scale = dataset.scale
+    ratingCount = dataset.ratings.count
     hasTimes = dataset.report.oldestTimestamp != nil
   }
 
@@ -177,14 +179,19 @@ struct StartingDocument {
 
   private var gates: [JSONMember] {
     let range = scale.map { Double($0.maximum) - Double($0.minimum) } ?? 4.5
-    // Two digits of what 0.02 is on a scale from 0.5 to 5.
+    let heldOut = (Double(ratingCount) * SplitOptions().testFraction).rounded(.down)
+    // What 0.02 is on a scale from 0.5 to 5, or three standard errors of the difference of two RMSEs
+    // where few ratings are held out: about 0.6 of the range divided by the root of their number.
+    let room = range * max(0.02 / 4.5, 0.6 / max(heldOut, 1).squareRoot())
+    // Two digits.
     var unit = 1.0
-    while range > 0, range * 0.02 / 4.5 < 10 * unit, unit > 1e-9 { unit /= 10 }
-    let increase = range > 0 ? (range * 0.02 / 4.5 / unit).rounded() * unit : 0.02
+    while room > 0, room < 10 * unit, unit > 1e-9 { unit /= 10 }
+    let increase = room > 0 ? (room / unit).rounded() * unit : 0.02
     return [
       comment(
         "What a run must fulfil to be published. Add \"max_test_rmse\" after the first runs "
-          + "have shown what is usual."),
+          + "have shown what is usual. \"max_rmse_increase\" leaves room for chance: about "
+          + "\(Int(heldOut)) ratings are held out."),
       JSONMember(key: "max_rmse_increase", value: .numberOrNull((increase * 1e9).rounded() / 1e9)),
       JSONMember(key: "beat_baseline", value: "warn"),
       JSONMember(key: "max_shrink", value: 0.5),

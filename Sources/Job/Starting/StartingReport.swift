@@ -173,7 +173,9 @@ struct StartingReport {
     }
     let cron = [
       "A run publishes to out/\(name) beside \(job). For every night, a line for \"crontab -e\":",
-      "  30 4 * * * " + ShellText.cronCommand([program, "run", ShellText.absolute(job)]),
+      "  30 4 * * * "
+        + ShellText.cronCommand([program, "run", ShellText.absolute(job), "--quiet"])
+        + " >/dev/null",
       "cron/README.md installs it as a service instead, with a user, a timer and places of its own.",
     ]
     guard failure != nil else {

@@ -75,12 +75,13 @@ public struct Evaluator: Sendable {
   /// Evaluates a model beside the baselines.
   ///
   /// The model's lists are measured in the order in which they are published, of the items with
-  /// `minItemRatings` training ratings; the baselines' by their ranking keys.
+  /// `minItemRatings` training ratings; the baselines' by their ranking keys. `memory` learns what the
+  /// model's keys are.
   ///
   /// - Throws: `CancellationError` when the task is cancelled.
   public func evaluate(
     _ model: any RatingPredictor, order: ListOrder = .byKey, minItemRatings: Int = 1,
-    baseline: any RatingPredictor
+    baseline: any RatingPredictor, memory: KeyMemory? = nil
   ) async throws(CancellationError) -> EvaluationReport {
     let predictions = [model, baseline].map { $0.predictions(of: heldOut, threads: threads) }
     let intervals = Bootstrap.rmseIntervals(
@@ -88,16 +89,15 @@ public struct Evaluator: Sendable {
       seed: seed,
       threads: threads)
     var gains: [[Double?]] = []
-    func report(_ method: Int, order: ListOrder, minItemRatings: Int)
-      async throws(CancellationError) -> MethodReport
-    {
-      let model = [model, baseline][method]
-      let lists = try await lists(of: model, order: order, minItemRatings: minItemRatings)
+    func report(_ method: Int, _ lists: [RecommendationList]) -> MethodReport {
       gains.append(UserGains.ndcg(lists, heldOut: heldOutItems, threshold: threshold))
-      return self.report(model, predictions[method], intervals[method], lists: lists)
+      return self.report(
+        [model, baseline][method], predictions[method], intervals[method], lists: lists)
     }
-    var found = try await report(0, order: order, minItemRatings: minItemRatings)
-    var plain = try await report(1, order: .byKey, minItemRatings: 1)
+    var found = report(
+      0,
+      try await lists(of: model, order: order, minItemRatings: minItemRatings, memory: memory))
+    var plain = report(1, try await lists(of: baseline))
     let popular = try await lists(of: Self.popularity(like: baseline))
     gains.append(UserGains.ndcg(popular, heldOut: heldOutItems, threshold: threshold))
     let ndcgIntervals = Bootstrap.meanIntervals(gains, seed: seed, threads: threads)
@@ -141,13 +141,14 @@ public struct Evaluator: Sendable {
   /// The lists of all users as they would be published by a model that was not trained on the rows
   /// that are readmitted.
   func lists(
-    of model: any RatingPredictor, order: ListOrder = .byKey, minItemRatings: Int = 1
+    of model: any RatingPredictor, order: ListOrder = .byKey, minItemRatings: Int = 1,
+    memory: KeyMemory? = nil
   ) async throws(CancellationError) -> [RecommendationList] {
     // Held-out ratings must not make a candidate of an item, but for those that make it rated at all.
     let candidates = model.trainingCounts.items.map { minItemRatings <= 1 || $0 >= minItemRatings }
     return try await TopNRecommender(
       model: model, excluding: rated, readmitting: untrained,
-      candidates: candidates, k: RankingMetrics.k, order: order
+      candidates: candidates, k: RankingMetrics.k, order: order, memory: memory
     ).recommendAll(threads: threads)
   }
 

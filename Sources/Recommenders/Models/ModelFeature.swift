@@ -59,7 +59,7 @@ public enum ModelFeature: String, CaseIterable, Sendable {
 
   /// The features of a `bayesian-fm` model that has to rank items as well: all but those that need the
   /// time of a rating, which unseen items do not have yet.
-  static var withoutTime: [ModelFeature] { ofMachines.filter { !$0.needsTime } }
+  public static var withoutTime: [ModelFeature] { ofMachines.filter { !$0.needsTime } }
 }
 
 extension ModelOptions {

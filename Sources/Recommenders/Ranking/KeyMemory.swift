@@ -25,18 +25,16 @@ public final class KeyMemory: Sendable {
     min(users * items * MemoryLayout<Float>.stride, room)
   }
 
-  /// A user's keys of items; `find` computes them if some are not known.
-  func keys(of items: [UInt32], by user: UserIndex, _ find: () -> [Float]) -> [Float] {
-    guard user.position < userCount else { return find() }
-    let known = rows.withLock { $0[user.position] }
-    if let known {
-      let keys = items.map { known[Int($0)] }
-      if !keys.contains(where: \.isNaN) { return keys }
+  /// A user's keys of items; `find` computes those of items that are not known.
+  func keys(of items: [UInt32], by user: UserIndex, _ find: ([UInt32]) -> [Float]) -> [Float] {
+    guard user.position < userCount else { return find(items) }
+    var row =
+      rows.withLock { $0[user.position] } ?? [Float](repeating: .nan, count: itemCount)
+    let missing = items.filter { row[Int($0)].isNaN }
+    if !missing.isEmpty {
+      for (item, key) in zip(missing, find(missing)) { row[Int(item)] = key }
+      rows.withLock { $0[user.position] = row }
     }
-    let keys = find()
-    var row = known ?? [Float](repeating: .nan, count: itemCount)
-    for (place, item) in items.enumerated() { row[Int(item)] = keys[place] }
-    rows.withLock { $0[user.position] = row }
-    return keys
+    return items.map { row[Int($0)] }
   }
 }

@@ -16,8 +16,6 @@ public struct ListOrder: Sendable {
   public let score: Score
   /// What spreads the items of a list; `nil` lists them by their scores.
   public let spread: ListSpread?
-  /// The keys that are known of the model whose lists are ordered; `nil` remembers none.
-  private var memory: KeyMemory?
 
   /// Puts an order together.
   public init(_ score: Score, spread: ListSpread? = nil) {
@@ -39,13 +37,6 @@ public struct ListOrder: Sendable {
     self.init(score, spread: ListSpread(options, model: model, details: details))
   }
 
-  /// The same order, with the keys that are known of the one model whose lists it orders.
-  public func remembering(_ memory: KeyMemory?) -> ListOrder {
-    var order = self
-    order.memory = memory
-    return order
-  }
-
   /// The order by the model's ranking key.
   public static let byKey = ListOrder(.key)
 
@@ -57,15 +48,10 @@ public struct ListOrder: Sendable {
     }
   }
 
-  /// A user's ranking keys of items.
-  func keys(of items: [UInt32], by user: UserIndex, _ model: any RatingPredictor) -> [Float] {
-    guard let memory else { return model.rankingKeys(by: user, of: items) }
-    return memory.keys(of: items, by: user) { model.rankingKeys(by: user, of: items) }
-  }
-
-  /// A user's scores of items, greater being better.
-  func scores(of items: [UInt32], by user: UserIndex, _ model: any RatingPredictor) -> [Float] {
-    let keys = keys(of: items, by: user, model)
+  /// A user's scores of items with some ranking keys, greater being better.
+  func scores(
+    of items: [UInt32], keys: [Float], by user: UserIndex, _ model: any RatingPredictor
+  ) -> [Float] {
     switch score {
     case .key: return keys
     case .lowerBound(let z):

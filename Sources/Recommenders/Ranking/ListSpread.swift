@@ -21,7 +21,7 @@ public struct ListSpread: Sendable {
   public init?(
     _ options: RecommendOptions, model: any RatingPredictor, details: [ItemDetails]
   ) {
-    guard options.diversity > 0 || options.maxPerGenre != nil else { return nil }
+    guard options.isSpread else { return nil }
     diversity = Float(options.diversity)
     maxPerGenre = options.maxPerGenre
     genres = GenreSets(details)

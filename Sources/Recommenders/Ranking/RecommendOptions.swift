@@ -49,6 +49,12 @@ public struct RecommendOptions: Equatable, Sendable {
 
   /// Creates the default options.
   public init() {}
+
+  /// Whether something keeps the items of a list from being all of a kind.
+  public var isSpread: Bool { diversity > 0 || maxPerGenre != nil }
+
+  /// Whether lists are in the order of the ranking keys.
+  public var isByKey: Bool { rankBy == .rating && !isSpread }
 }
 
 /// The relevance models that a job can rank by.

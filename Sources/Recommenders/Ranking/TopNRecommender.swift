@@ -12,6 +12,7 @@ public struct TopNRecommender: Sendable {
   private let readmitted: InteractionMatrix?
   private let k: Int
   private let order: ListOrder
+  private let memory: KeyMemory?
   private let selection: any RowSelection
   /// The candidates, and those of them whose keys are that of the mean rating for everybody.
   private let candidates: [UInt32]
@@ -29,10 +30,11 @@ public struct TopNRecommender: Sendable {
   ///   - candidates: Whether each item may be recommended at all.
   ///   - k: The length of a list.
   ///   - order: The order of the lists.
+  ///   - memory: What is known of the model's ranking keys. In the order of these it is not asked.
   public init(
     model: any RatingPredictor, excluding seen: InteractionMatrix,
     readmitting readmitted: InteractionMatrix? = nil, candidates: [Bool], k: Int,
-    order: ListOrder = .byKey
+    order: ListOrder = .byKey, memory: KeyMemory? = nil
   ) {
     precondition(candidates.count == model.configuration.items, "an item is missing")
     self.model = model
@@ -40,6 +42,7 @@ public struct TopNRecommender: Sendable {
     self.readmitted = readmitted
     self.k = min(k, candidates.count)
     self.order = order
+    self.memory = memory
     let chosen = candidates.indices.filter { candidates[$0] }.map { UInt32($0) }
     let counts = model.trainingCounts.items
     unknown = model.fallsBackToMean ? chosen.filter { counts[Int($0)] == 0 } : []
@@ -101,7 +104,7 @@ public struct TopNRecommender: Sendable {
   /// all the same.
   private func ordered(for user: UserIndex) -> RecommendationList {
     let unseen = unseenCandidates(of: user)
-    let scores = order.scores(of: unseen, by: user, model)
+    let scores = order.scores(of: unseen, keys: keys(of: unseen, by: user), by: user, model)
     var excluded = ExcludedRows()
     excluded.append([])
     let ranking = KeySelection(candidates: unseen) { _ in scores }
@@ -121,12 +124,17 @@ public struct TopNRecommender: Sendable {
       list = best(k)
     }
     let configuration = model.configuration
-    let keys = order.keys(of: list.map(\.row), by: user, model)
+    let keys = keys(of: list.map(\.row), by: user)
     return RecommendationList(
       user: user,
       items: zip(list, keys).map { entry, key in
         ScoredItem(item: ItemIndex(Int(entry.row)), score: configuration.rating(ofKey: key))
       })
+  }
+
+  private func keys(of items: [UInt32], by user: UserIndex) -> [Float] {
+    guard let memory else { return model.rankingKeys(by: user, of: items) }
+    return memory.keys(of: items, by: user) { model.rankingKeys(by: user, of: $0) }
   }
 
   /// The candidates that are not excluded, ascending.

@@ -40,6 +40,9 @@ public struct Trainer: Sendable {
     self.threads = threads
   }
 
+  /// Whether the model is trained epoch by epoch, and not found in one step.
+  public var hasEpochs: Bool { !model.type.isFitted }
+
   /// The number of epochs that are trained where early stopping does not end it.
   public var epochs: Int { model.fixedEpochs ?? training.maxEpochs }
 

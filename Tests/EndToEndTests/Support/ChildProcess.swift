@@ -25,6 +25,8 @@ final class ChildProcess {
   /// A failure of a program to do what is waited for.
   struct NotInTime: Error {
     let errors: String
+    /// What the system says of the process: whether it sleeps, works, or has ended unnoticed.
+    let status: String
   }
 
   init(
@@ -75,9 +77,14 @@ final class ChildProcess {
     let start = ContinuousClock.now
     while process.isRunning, !condition() {
       guard ContinuousClock.now - start < .seconds(Self.patience) else {
-        throw NotInTime(errors: errors)
+        throw notInTime
       }
     }
+  }
+
+  private var notInTime: NotInTime {
+    let status = try? FileSystem.readText("/proc/\(process.processIdentifier)/status")
+    return NotInTime(errors: errors, status: status ?? "there is no such process")
   }
 
   /// Waits for its end.
@@ -85,8 +92,9 @@ final class ChildProcess {
     let start = ContinuousClock.now
     while process.isRunning {
       guard ContinuousClock.now - start < .seconds(Self.patience) else {
+        let failure = notInTime
         kill()
-        throw NotInTime(errors: errors)
+        throw failure
       }
       usleep(2_000)
     }

@@ -119,6 +119,60 @@ struct MemoryPlanTests {
     #expect(reason.contains("/model/factors"))
   }
 
+  private static let stack =
+    #""model": [{"type": "svd-plus-plus"}, {"type": "biased-dot"}], "select": "stack""#
+
+  @Test func asManyTrainingsAreDoneAtOnceAsThereAreThreadsWhereRatingsAreFew() throws {
+    let plan = try Self.plan(Self.stack)
+    func atOnce(_ plan: Plan, ratings: Int, threads: Int) -> Int {
+      MemoryPlan(
+        plan, MemoryPlan.Counts(ratings: ratings, users: 600, items: 900), threads: threads
+      ).trainingsAtOnce
+    }
+    #expect(atOnce(plan, ratings: 100_000, threads: 8) == 8)
+    #expect(atOnce(plan, ratings: 1_000_000, threads: 8) == 4)
+    #expect(atOnce(plan, ratings: 20_000_000, threads: 8) == 1)
+    #expect(atOnce(plan, ratings: 100, threads: 1) == 1)
+    // Two models and four folds of each.
+    #expect(atOnce(plan, ratings: 100, threads: 64) == 10)
+    #expect(atOnce(try Self.plan(), ratings: 100, threads: 8) == 1)
+  }
+
+  @Test func aLimitMeansFewerTrainingsAtOnceAndNoRefusal() throws {
+    let large = #""model": [{"factors": 900}, {"factors": 800}], "select": "blend""#
+    let free = Self.memory(try Self.plan(large), threads: 2)
+    let one = Self.memory(try Self.plan(large), threads: 1)
+    #expect(free.trainingsAtOnce == 2 && free.peak.stage == .train && free.bytes > one.bytes)
+    let limit = MemoryPlan.megabytes(one.bytes)
+    let limited = Self.memory(
+      try Self.plan(large + #", "limits": {"memory_mb": \#(limit)}"#), threads: 2)
+    #expect(limited.trainingsAtOnce == 1 && limited.bytes == one.bytes)
+    #expect(limited.refusal(limit: limit) == nil)
+  }
+
+  @Test func samplingTakesMoreTheMoreFeaturesThereAre() throws {
+    func bytes(_ features: String) throws -> Int {
+      let plan = try Self.plan(
+        #""model": {"type": "bayesian-fm", "kept_samples": 4, "features": [\#(features)]}"#)
+      return try #require(Self.memory(plan).stages.first { $0.stage == .train }).bytes
+    }
+    let none = try bytes("")
+    #expect(try bytes(#""implicit""#) == none + 70_000_000)
+    #expect(try bytes(#""implicit", "time-neighbours""#) == none + 250_000_000)
+  }
+
+  @Test func keysAreRememberedWhereListsAskForThemTwice() throws {
+    func keys(_ members: String) throws -> Int {
+      let stage = try #require(
+        Self.memory(try Self.plan(members)).stages.first { $0.stage == .recommend })
+      return stage.parts.first { $0.name == "ranking keys" }?.bytes ?? -1
+    }
+    #expect(try keys(#""lock_wait_seconds": 0"#) == KeyMemory.room)
+    #expect(try keys(#""recommend": {"rank_by": "rating"}"#) == 0)
+    #expect(try keys(#""recommend": {"rank_by": "rating", "diversity": 0.5}"#) == KeyMemory.room)
+    #expect(try keys(#""training": {"refit": "all"}"#) == 0)
+  }
+
   @Test func aForecastRestsOnTheSizeOfALocalDataset() throws {
     let directory = try TemporaryDirectory()
     func line(_ source: String) throws -> String {

@@ -36,7 +36,7 @@ struct RunTrainingsTests {
     checkpoint: @escaping RunTrainings.Checkpointing = { _ in }
   ) -> RunTrainings {
     RunTrainings(
-      earlier: earlier, areSeveral: true, threads: threads, ratings: dataset.ratings.count,
+      earlier: earlier, areSeveral: true, threads: threads, atOnce: threads,
       onEpoch: onEpoch, checkpoint: checkpoint)
   }
 
@@ -47,14 +47,6 @@ struct RunTrainingsTests {
     } catch {
       return error
     }
-  }
-
-  @Test func asManyAreAtWorkAsThreadsWhereRatingsAreFew() {
-    #expect(RunTrainings.atOnce(threads: 8, ratings: 100_000) == 8)
-    #expect(RunTrainings.atOnce(threads: 8, ratings: 1_000_000) == 4)
-    #expect(RunTrainings.atOnce(threads: 8, ratings: 20_000_000) == 1)
-    #expect(RunTrainings.atOnce(threads: 1, ratings: 10) == 1)
-    #expect(RunTrainings.atOnce(threads: 3, ratings: 0) == 3)
   }
 
   @Test func epochsAreToldOneAtATimeWithTheirTime() async throws {
@@ -156,5 +148,28 @@ struct RunTrainingsTests {
         #expect(known.count == 3 && Set(known) == Set(tasks.map(\.step)))
       }
     }
+  }
+
+  @Test func whatWasSavedBeforeASignalIsKeptWithWhatEndsLater() async {
+    let checkpoints = Mutex([TrainingCheckpoint]())
+    let trainings = trainings(
+      threads: 2,
+      checkpoint: { (checkpoint) throws(TrainingError) in
+        let count = checkpoints.withLock { saved in
+          saved.append(checkpoint())
+          return saved.count
+        }
+        if count > 20 { throw .cancelled }
+      })
+    let tasks = (0..<2).map { task($0, epochs: 1000) }
+    await #expect(throws: TrainingError.cancelled) { _ = try await trainings.run(tasks) }
+    let saved = checkpoints.withLock { $0 }
+    for model in 0..<2 {
+      let epochs = saved.map { checkpoint in
+        checkpoint.current.first { $0.step.model == model }?.progress.history.count ?? 0
+      }
+      #expect(zip(epochs, epochs.dropFirst()).allSatisfy { $0 <= $1 })
+    }
+    #expect(saved.last?.current.isEmpty == false)
   }
 }

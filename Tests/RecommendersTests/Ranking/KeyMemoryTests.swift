@@ -1,3 +1,4 @@
+import Kernels
 import Ratings
 import Testing
 
@@ -8,9 +9,9 @@ struct KeyMemoryTests {
     let memory = KeyMemory(items: 6)
     var computed: [[UInt32]] = []
     func keys(_ items: [UInt32], user: Int) -> [Float] {
-      memory.keys(of: items, by: UserIndex(user)) {
-        computed.append(items)
-        return items.map { Float($0) + 10 * Float(user) }
+      memory.keys(of: items, by: UserIndex(user)) { missing in
+        computed.append(missing)
+        return missing.map { Float($0) + 10 * Float(user) }
       }
     }
     #expect(keys([0, 2, 3, 5], user: 1) == [10, 12, 13, 15])
@@ -20,7 +21,7 @@ struct KeyMemoryTests {
     #expect(keys([2, 4], user: 1) == [12, 14])
     #expect(keys([2, 4, 5], user: 1) == [12, 14, 15])
     #expect(keys([2], user: 0) == [2])
-    #expect(computed == [[0, 2, 3, 5], [2, 4], [2]])
+    #expect(computed == [[0, 2, 3, 5], [4], [2]])
   }
 
   @Test func moreUsersThanThereIsRoomForAreComputedEachTime() {
@@ -28,7 +29,7 @@ struct KeyMemoryTests {
     var computed: [Int] = []
     for _ in 0..<2 {
       for user in 0..<3 {
-        let keys = memory.keys(of: [1], by: UserIndex(user)) {
+        let keys = memory.keys(of: [1], by: UserIndex(user)) { _ in
           computed.append(user)
           return [Float(user)]
         }
@@ -44,7 +45,7 @@ struct KeyMemoryTests {
     let memory = KeyMemory(items: 1)
     var count = 0
     for _ in 0..<2 {
-      let keys = memory.keys(of: [0], by: UserIndex(0)) {
+      let keys = memory.keys(of: [0], by: UserIndex(0)) { _ in
         count += 1
         return [.nan]
       }
@@ -70,11 +71,20 @@ struct KeyMemoryTests {
             users: rated.map { UserIndex($0.0) }, items: rated.map { ItemIndex($0.1) },
             values: rated.map { _ in 3 })),
         candidates: [true, true, true, true, false], k: 2,
-        order: ListOrder(.relevance(blend)).remembering(memory)
+        order: ListOrder(.relevance(blend)), memory: memory
       ).recommend(0..<2)
     }
     for rated in [[(0, 1)], [(0, 1), (0, 3), (1, 0)]] {
       #expect(lists(excluding: rated, memory) == lists(excluding: rated, nil))
     }
+  }
+
+  @Test func threadsShareIt() {
+    let memory = KeyMemory(items: 50)
+    let sums = Parallel.map(200, threads: 4) { number in
+      memory.keys(of: [UInt32(number % 50), 7], by: UserIndex(number % 3)) { $0.map { Float($0) } }
+        .reduce(0, +)
+    }
+    #expect(sums == (0..<200).map { Float($0 % 50 + 7) })
   }
 }
