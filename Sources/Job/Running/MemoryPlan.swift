@@ -81,6 +81,21 @@ struct MemoryPlan: Equatable, Sendable {
     static let sparseEntry = MemoryLayout<UInt32>.stride + MemoryLayout<Float>.stride
     /// A training rating while trees are grown on it: its features, twice, and their bins.
     static let stackedRating = 160
+    /// A training rating while a `bayesian-fm` without features is sampled: sums, residuals, rows. As
+    /// measured with a million ratings, like the next.
+    static let sampledRating = 90
+    /// What a feature adds to that: its rows and columns.
+    static func sampled(_ feature: ModelFeature) -> Int {
+      switch feature {
+      case .implicit: 70
+      case .userGenre, .userDecade: 100
+      case .timeNeighbours: 180
+      default: 10
+      }
+    }
+    /// The ratings of which one training keeps all threads busy, so that no other is done beside it:
+    /// of fewer, more are.
+    static let busyRatings = 4_000_000
     /// The rows of `ease` for genres and years of release, about.
     static let contentRows = 200
     /// The rows of genres and years that an item of `ease` is in, about.
@@ -127,7 +142,7 @@ struct MemoryPlan: Equatable, Sendable {
   /// that is one a thread; with millions, one keeps several threads busy.
   init(_ plan: Plan, _ counts: Counts, threads: Int) {
     let steps = plan.models.count * (plan.isStack ? plan.stack.folds + 1 : 1)
-    var atOnce = max(min(threads, 4_000_000 / max(counts.ratings, 1), steps), 1)
+    var atOnce = max(min(threads, Size.busyRatings / max(counts.ratings, 1), steps), 1)
     var memory = MemoryPlan(plan, counts, threads: threads, trainingsAtOnce: atOnce)
     while atOnce > 1, memory.refusal(limit: plan.limits.memoryMB) != nil {
       atOnce -= 1
@@ -395,20 +410,12 @@ private struct Tables {
 }
 
 extension ModelOptions {
-  /// What the sampler of `bayesian-fm` holds of so many ratings besides the weights, as measured with a
-  /// million: sums and residuals, and the rows and columns of each feature.
+  /// What the sampler of `bayesian-fm` holds of so many ratings besides the weights.
   fileprivate func samplingBytes(ratings: Int) -> Int {
     guard type == .bayesianFM else { return 0 }
     let features = features ?? bayesianFM.features ?? ModelFeature.withoutTime
-    let ofFeatures = features.reduce(0) { sum, feature in
-      switch feature {
-      case .implicit: sum + 70
-      case .userGenre, .userDecade: sum + 100
-      case .timeNeighbours: sum + 180
-      default: sum + 10
-      }
-    }
-    return ratings * (90 + ofFeatures)
+    return ratings
+      * features.reduce(MemoryPlan.Size.sampledRating) { $0 + MemoryPlan.Size.sampled($1) }
   }
 }
 

@@ -11,13 +11,15 @@ final class RunTrainings: Sendable {
     /// Whether several may be at work at the same time.
     var areSideBySide = false
     var next = 0
-    var atWork: Set<Int> = []
     var completed: [Int: CompletedTraining] = [:]
     var failures: [Int: TrainingError] = [:]
     /// How far trainings are, or were when they were cancelled, that others save beside theirs.
     var progress: [Int: TrainingProgress] = [:]
     /// The trainings that are to tell how far they are, so that it is saved the next time.
     var asked: Set<Int> = []
+
+    /// Those that have begun and not ended.
+    var atWork: [Int] { (0..<next).filter { completed[$0] == nil && failures[$0] == nil } }
   }
 
   private struct State {
@@ -95,12 +97,12 @@ final class RunTrainings: Sendable {
     while let number = begin(tasks.count) {
       do throws(TrainingError) {
         let completed = try train(number, of: tasks, threads: threads)
-        end(number) { round in
-          round.completed[number] = completed
-          round.progress[number] = nil
+        state.withLock { state in
+          state.round.completed[number] = completed
+          state.round.progress[number] = nil
         }
       } catch {
-        end(number) { $0.failures[number] = error }
+        state.withLock { $0.round.failures[number] = error }
       }
     }
   }
@@ -109,15 +111,7 @@ final class RunTrainings: Sendable {
     state.withLock { state in
       guard state.round.failures.isEmpty, state.round.next < count else { return nil }
       defer { state.round.next += 1 }
-      state.round.atWork.insert(state.round.next)
       return state.round.next
-    }
-  }
-
-  private func end(_ number: Int, _ note: (inout Round) -> Void) {
-    state.withLock { state in
-      state.round.atWork.remove(number)
-      note(&state.round)
     }
   }
 
@@ -151,7 +145,7 @@ final class RunTrainings: Sendable {
     state.withLock { state in
       onEpoch(
         EndedEpoch(
-          epoch: epoch, duration: duration, isOfFirst: state.round.atWork.min() == number))
+          epoch: epoch, duration: duration, isOfFirst: state.round.atWork.first == number))
     }
   }
 
@@ -170,7 +164,7 @@ final class RunTrainings: Sendable {
         // The next checkpoint may be another training's, and is not to know less of this one.
         if let saved, round.areSideBySide {
           state.round.progress[number] = saved
-          state.round.asked = round.atWork.subtracting([number])
+          state.round.asked = Set(round.atWork).subtracting([number])
         }
       }
       try checkpoint {
