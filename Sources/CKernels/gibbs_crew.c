@@ -87,7 +87,7 @@ INLINE void lead(rk_fm_crew *crew, const rk_fm_prior *prior, const rk_fm_list *l
     for (size_t lane = 0; lane < next->count * RK_FM_RECORD(k); lane += 8)
       *(v8 *)(records[0] + lane) += *(const v8 *)(records[1] + lane);
     if (next->count)
-      draw_changes(b, prior, next->features, next->count, records[0], olds, changes, k);
+      rk_fm_draw_changes(b, prior, next->features, next->count, records[0], olds, changes);
     first += next->count;
     if (batch < list->batches && first == list->ends[batch]) batch++;
   } while (next->count);

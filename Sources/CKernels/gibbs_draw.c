@@ -15,7 +15,7 @@ INLINE void sweep(const rk_fm_block *b, const rk_fm_prior *prior, const rk_fm_li
       for (size_t s = 0; s < count; s++)
         gather(b, b->weights + features[s] * stride, b->column_starts[features[s]],
                b->column_starts[features[s] + 1], records + s * RK_FM_RECORD(k), prior->factors, k);
-      draw_changes(b, prior, features, count, records, olds, changes, k);
+      rk_fm_draw_changes(b, prior, features, count, records, olds, changes);
       for (size_t s = 0; s < count; s++)
         move(b, olds + s * stride, changes + s * stride, b->column_starts[features[s]],
              b->column_starts[features[s] + 1], k);

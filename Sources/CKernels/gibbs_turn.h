@@ -2,8 +2,6 @@
 #define RECJOB_GIBBS_TURN_H
 
 #include "gibbs_gather.h"
-#include "gibbs_sixteen.h"
-#include "gibbs_solve.h"
 
 // What a draw is made of: sum up, draw, and move all that depends on it.
 
@@ -60,28 +58,6 @@ INLINE void move(const rk_fm_block *b, const float *old, const float *change, ui
   else move_ratings(b, old, change, first, end, k);
 }
 
-// Leaves of a record what belongs to the first factors. As in lanes of padding, nothing is drawn then
-// where nothing is known and no normal number is given.
-INLINE void limit(float *record, size_t factors, size_t k) {
-  for (size_t f = factors; f < k; f++) {
-    for (size_t other = 0; other < k; other++)
-      record[second_moment(k, f, other)] = record[second_moment(k, other, f)] = 0;
-    record[SUMS(k) + f] = record[RESIDUALS(k) + f] = 0;
-  }
-}
-
-// Adds the change of a feature's weights, and keeps what they were. What rounding leaves of the change
-// is what all else must follow.
-INLINE void change_weights(float *weight, float *old, float *change, size_t k) {
-  for (size_t lane = 0; lane < RK_FM_STRIDE(k); lane += 16) {
-    const v16 before = *(const v16 *)(weight + lane);
-    const v16 after = before + *(const v16 *)(change + lane);
-    *(v16 *)(old + lane) = before;
-    *(v16 *)(weight + lane) = after;
-    *(v16 *)(change + lane) = after - before;
-  }
-}
-
 // How many features are drawn side by side: the records of more would not stay in the cache.
 #define SIDE_BY_SIDE(k) ((k) <= 32 ? 16 : 1)
 
@@ -90,22 +66,10 @@ INLINE size_t batch_size(size_t first, size_t end, size_t k) {
   return end - first < SIDE_BY_SIDE(k) ? end - first : SIDE_BY_SIDE(k);
 }
 
-// Draws the changes of features that share no row from their records, and keeps what the weights were.
-INLINE void draw_changes(const rk_fm_block *b, const rk_fm_prior *prior, const uint32_t *features,
-                         size_t count, float *records, float *olds, float *changes, size_t k) {
-  const size_t stride = RK_FM_STRIDE(k);
-  // Two are faster one after the other.
-  if (count > 2) solve_sixteen(b, prior, features, count, records, changes, k);
-  for (size_t s = 0; s < count && count <= 2; s++) {
-    const float *weight = b->weights + features[s] * stride;
-    const float *normals = b->normals + features[s] * stride;
-    float *record = records + s * RK_FM_RECORD(k), *change = changes + s * stride;
-    limit(record, prior->factors, k);
-    if (k == 8) solve8(record, prior, weight, normals, change);
-    else solve(record, prior, weight, normals, change, k);
-  }
-  for (size_t s = 0; s < count; s++)
-    change_weights(b->weights + features[s] * stride, olds + s * stride, changes + s * stride, k);
-}
+// Draws the changes of features that share no row from their records, which are overwritten, and
+// keeps what the weights were; `changes` and `olds` are rows of weights.
+void rk_fm_draw_changes(const rk_fm_block *block, const rk_fm_prior *prior,
+                        const uint32_t *features, size_t count, float *records, float *olds,
+                        float *changes);
 
 #endif

@@ -26,6 +26,17 @@ public enum Parallel {
     }
   }
 
+  /// Calls `body` once with each element, which it may change, and returns when all calls have.
+  public static func update<Element: Sendable>(
+    _ elements: inout [Element], threads: Int, _ body: @Sendable (inout Element) -> Void
+  ) {
+    unsafe elements.withUnsafeMutableBufferPointer { buffer in
+      // Safety: each element is changed by one thread, and all are done when this ends.
+      nonisolated(unsafe) let elements = unsafe buffer
+      unsafe forEach(elements.count, threads: threads) { unsafe body(&elements[$0]) }
+    }
+  }
+
   /// Returns what `body` makes of each number below `count`, in the order of the numbers.
   public static func map<Value: Sendable>(
     _ count: Int, threads: Int, _ body: @Sendable (Int) -> Value

@@ -186,6 +186,90 @@ struct SweepFixture {
     }
   }
 
+  /// Batches of each size, for which the kernels have ways of their own, against the plain formula:
+  /// with P = α Σ h hᵀ + Λ = L D Lᵀ the change is P⁻¹ (α Σ h e + Λ (μ − v)) + L⁻ᵀ D^−½ z.
+  @Test(arguments: [1, 2, 3, 4, 5, 8, 9, 16], [2, 4, 5, 8, 11])
+  func drawsAreThoseOfThePlainFormula(batch: Int, rank: Int) {
+    // As many lists as there are at most, each of one batch; a feature has a row of three ratings.
+    let features = 64 * batch
+    let block = RelationalBlock(
+      rowOfRating: (0..<3 * features).map { UInt32($0 / 3) }, starts: Array(0...features),
+      indices: (0..<features).map { UInt32($0) },
+      values: (0..<features).map { 0.5 + Float($0 % 7) / 8 }, groups: [features])
+    #expect(block.plans[0].lists.map { $0.batches.map(\.count) }.allSatisfy { $0 == [batch] })
+    let count = 3 * features
+    // What the features are multiplied with: a row for each rating.
+    let others = RelationalBlock(
+      rowOfRating: (0..<count).map { UInt32($0) }, starts: Array(0...count),
+      indices: (0..<count).map { UInt32($0 % 50) }, values: Array(repeating: 1, count: count),
+      groups: [50])
+    let sweep = FactorizationSweep(blocks: [block, others], count: count, rank: rank, threads: 1)
+    func table(_ rows: Int, epoch: UInt32) -> EmbeddingTable {
+      sweep.normals(
+        features: rows, place: DrawPlace(seed: 2, stream: 5, epoch: epoch, unit: 0, position: 0))
+    }
+    var weights = [table(features, epoch: 1), table(50, epoch: 2)]
+    let before = weights[0]
+    let targets = (0..<count).map { Float($0 * 31 % 10) / 2 }
+    sweep.computeResiduals(targets: targets, weights: weights, intercept: 1)
+    let sums = (0..<features).map { sweep.gathered(block: 0, feature: $0, weights: weights[0]) }
+    let lanes = Array(0..<rank) + [sweep.linearLane]
+    var prior = WeightPrior(
+      means: Array(repeating: 0, count: sweep.stride),
+      precisions: Array(repeating: 1, count: sweep.stride), factors: rank)
+    for (place, lane) in lanes.enumerated() {
+      prior.means[lane] = 0.1 * Float(place)
+      prior.precisions[lane] = 2 + Float(place % 3)
+    }
+    let place = DrawPlace(seed: 4, stream: 5, epoch: 1, unit: 0, position: 0)
+    let normals = sweep.normals(features: features, place: place)
+    sweep.draw(
+      block: 0, weights: &weights[0], priors: [prior], noisePrecision: 1.5, isLinear: true,
+      place: place)
+    for feature in 0..<features {
+      let change = Self.change(
+        squares: sums[feature].squares.map { 1.5 * Double($0) },
+        precisions: lanes.map { Double(prior.precisions[$0]) },
+        shift: lanes.enumerated().map { place, lane in
+          1.5 * Double(sums[feature].products[place])
+            + Double(prior.precisions[lane] * (prior.means[lane] - before[feature, lane]))
+        }, normals: lanes.map { Double(normals[feature, $0]) })
+      for (expected, lane) in zip(change, lanes) {
+        #expect(
+          abs(Double(weights[0][feature, lane] - before[feature, lane]) - expected) < 2e-4,
+          "feature \(feature), lane \(lane)")
+      }
+    }
+  }
+
+  /// P⁻¹ shift + L⁻ᵀ D^−½ z with P = squares + the diagonal of precisions = L D Lᵀ.
+  private static func change(
+    squares: [Double], precisions: [Double], shift: [Double], normals: [Double]
+  ) -> [Double] {
+    let n = precisions.count
+    var lower = [Double](repeating: 0, count: n * n)
+    var diagonal = [Double](repeating: 0, count: n)
+    for j in 0..<n {
+      for i in j..<n {
+        var rest = squares[i * n + j] + (i == j ? precisions[j] : 0)
+        for m in 0..<j { rest -= lower[i * n + m] * lower[j * n + m] * diagonal[m] }
+        if i == j { diagonal[j] = rest }
+        lower[i * n + j] = i == j ? 1 : rest / diagonal[j]
+      }
+    }
+    var forward = shift
+    for i in 0..<n {
+      for m in 0..<i { forward[i] -= lower[i * n + m] * forward[m] }
+    }
+    var result = (0..<n).map {
+      forward[$0] / diagonal[$0] + normals[$0] / diagonal[$0].squareRoot()
+    }
+    for i in (0..<n).reversed() {
+      for m in i + 1..<n { result[i] -= lower[m * n + i] * result[m] }
+    }
+    return result
+  }
+
   @Test(arguments: [8, 12, 32], [5, 200])
   func threadsDoNotChangeABit(rank: Int, userCount: Int) {
     let results = [1, 2, 5].map { threads in

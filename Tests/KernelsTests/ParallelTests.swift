@@ -17,6 +17,13 @@ import Testing
     #expect(Parallel.map(100, threads: threads) { $0 * $0 } == (0..<100).map { $0 * $0 })
   }
 
+  @Test(arguments: [1, 2, 5])
+  func changesEachElementOnce(threads: Int) {
+    var elements = (0..<40).map { [$0] }
+    Parallel.update(&elements, threads: threads) { $0.append(7) }
+    #expect(elements == (0..<40).map { [$0, 7] })
+  }
+
   @Test func takesNoMoreThreadsThanAsked() {
     let running = Mutex(0)
     let most = Mutex(0)

@@ -110,7 +110,7 @@ public enum Program {
   /// The version of the program, as `--version` prints it.
   public static let version = "0.1.0"
   /// Is raised whenever the bytes of a result change for the same plan and data.
-  public static let resultsRevision = 6
+  public static let resultsRevision = 7
 }
 
 /// What is asked of the machine, for records and messages only.

@@ -56,14 +56,14 @@ struct BayesianFMTraining: EpochTraining {
     let chainThreads = max(1, threads / max(options.chains, 1))
     let likelihood: FMLikelihood =
       isProbit ? .orderedProbit(levels: levels.count) : .gaussian
+    let data = FMSamplerData(blocks: blocks, targets: targets)
     samplers = (0..<max(options.chains, 1)).map { chain in
       var chosen = FMSamplerOptions()
       chosen.rank = configuration.factors
       chosen.seed = seed
       chosen.chain = UInt32(chain)
       chosen.likelihood = likelihood
-      return FMSampler(
-        blocks: blocks, targets: targets, options: chosen, threads: chainThreads)
+      return FMSampler(data, options: chosen, threads: chainThreads)
     }
     let store = SampleStore(
       shape: SampleShape(
@@ -138,17 +138,7 @@ struct BayesianFMTraining: EpochTraining {
   mutating func trainEpoch(_ number: Int, learningRate: Float) throws(TrainingError) -> Double {
     let before = options.keptEvents(after: epochs)
     epochs += 1
-    if samplers.count == 1 {
-      samplers[0].iterate(UInt32(number))
-    } else {
-      // Values of their own, each changed by one thread.
-      let drawn = samplers
-      samplers = Parallel.map(drawn.count, threads: threads) { chain in
-        var sampler = drawn[chain]
-        sampler.iterate(UInt32(number))
-        return sampler
-      }
-    }
+    Parallel.update(&samplers, threads: threads) { $0.iterate(UInt32(number)) }
     let event = options.keptEvents(after: epochs)
     if event > before || event == 0 {
       let place = max(event - 1, 0) * samplers.count

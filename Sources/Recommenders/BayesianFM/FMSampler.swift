@@ -20,7 +20,6 @@ internal import Kernels
 /// - Complexity: O(rank² × (ratings × blocks + entries) + rank³ × features) for an iteration.
 struct FMSampler: Sendable {
   let options: FMSamplerOptions
-  /// In the order of the first block's rows, so that its ratings lie side by side.
   private let targets: [Float]
   /// w₀; 0 for the ordered probit, whose cutpoints take its place.
   var intercept: Float
@@ -37,21 +36,19 @@ struct FMSampler: Sendable {
   private let probit: OrderedProbit?
   private let random: FMRandom
 
+  /// Prepares the sampling of one chain.
   init(blocks: [FeatureBlock], targets: [Float], options: FMSamplerOptions, threads: Int) {
+    self.init(FMSamplerData(blocks: blocks, targets: targets), options: options, threads: threads)
+  }
+
+  /// Prepares the sampling of a chain; several may share the data.
+  init(_ data: FMSamplerData, options: FMSamplerOptions, threads: Int) {
     self.options = options
-    let order = Self.order(blocks.first?.rowOfRating ?? [], rows: blocks.first?.rowCount ?? 0)
-    self.targets = order.map { targets[Int($0)] }
-    let relational = blocks.map { block in
-      RelationalBlock(
-        rowOfRating: order.map { block.rowOfRating[Int($0)] }, starts: block.starts,
-        indices: block.indices, values: block.values, groups: block.groups.map(\.count))
-    }
+    targets = data.targets
     sweep = FactorizationSweep(
-      blocks: relational, count: targets.count, rank: options.rank, threads: threads)
-    let groups = zip(relational, blocks).map { relational, block in
-      zip(relational.groups, block.groups).map {
-        (features: $0, factors: $1.share.count(of: options.rank))
-      }
+      blocks: data.blocks, count: targets.count, rank: options.rank, threads: threads)
+    let groups = zip(data.blocks, data.shares).map { block, shares in
+      zip(block.groups, shares).map { (features: $0, factors: $1.count(of: options.rank)) }
     }
     self.groups = groups
     random = FMRandom(seed: options.seed, chain: options.chain)
@@ -63,7 +60,7 @@ struct FMSampler: Sendable {
       let sum = targets.reduce(0.0) { $0 + Double($1) }
       intercept = Float(sum / Double(max(targets.count, 1)))
     case .orderedProbit(let levels):
-      let probit = OrderedProbit(levels: levels, targets: self.targets, threads: threads)
+      let probit = OrderedProbit(levels: levels, targets: targets, threads: threads)
       self.probit = probit
       cutpoints = probit.initialCutpoints()
       intercept = 0
@@ -75,19 +72,6 @@ struct FMSampler: Sendable {
       random.initialWeights(
         block: number, groups: groups, sweep: sweep, deviation: options.initialDeviation)
     }
-  }
-
-  /// The ratings by their row, those of a row in their order.
-  private static func order(_ rows: [UInt32], rows count: Int) -> [UInt32] {
-    var next = [Int](repeating: 0, count: count + 1)
-    for row in rows { next[Int(row) + 1] += 1 }
-    for row in 0..<count { next[row + 1] += next[row] }
-    var order = [UInt32](repeating: 0, count: rows.count)
-    for (rating, row) in rows.enumerated() {
-      order[next[Int(row)]] = UInt32(rating)
-      next[Int(row)] += 1
-    }
-    return order
   }
 
   /// The parameters as they are now.
