@@ -1,5 +1,5 @@
 import Foundation
-import Storage
+public import Storage
 
 /// Brings a dataset to the disk: reads files in place, downloads URLs into a cache, and verifies
 /// digests before anyone parses a byte.
@@ -132,6 +132,13 @@ public struct Fetcher: Sendable {
 }
 
 extension DatasetSource {
+  /// The SHA-256 that the first fetch recorded; `nil` if there was none yet, or none is to be recorded.
+  ///
+  /// - Throws: ``StorageError`` if the lock file cannot be read or is none.
+  public func recordedDigest(in lockFile: String) throws(StorageError) -> String? {
+    pin == .lock ? try DatasetLock.read(lockFile)?.sha256 : nil
+  }
+
   /// The SHA-256 that a place's bytes must have, if anything binds them.
   fileprivate func expectedDigest(of location: Location, _ lock: DatasetLock?) -> String? {
     location.sha256 ?? sha256 ?? lock?.sha256

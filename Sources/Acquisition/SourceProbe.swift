@@ -34,7 +34,9 @@ public enum SourceProbe {
     switch try SourceAddress(location.url, relativeTo: base) {
     case .local(let path):
       guard FileSystem.exists(path) else { throw .notFound(paths: [path]) }
-      guard FileSystem.isReadable(path) else { throw .storage(.permissionDenied(path: path)) }
+      guard FileSystem.isReadable(path) else {
+        throw .storage(.permissionDenied(path: path, isWritten: false))
+      }
       var single = source
       single.sources = [location]
       return .local(path: path, bytes: single.localSize(relativeTo: base) ?? 0)

@@ -2,8 +2,8 @@
 public enum StorageError: Error, Equatable, Sendable {
   /// A file or directory that is not there.
   case notFound(path: String)
-  /// A file or directory that this user may not read or write.
-  case permissionDenied(path: String)
+  /// A file or directory that this user may not read, or may not write.
+  case permissionDenied(path: String, isWritten: Bool)
   /// A file or directory that cannot be made at this place.
   case cannotCreate(path: String, reason: String)
   /// A read, write or sync that the system refused.
@@ -33,8 +33,9 @@ extension StorageError: CustomStringConvertible {
     switch self {
     case .notFound(let path):
       "\(path) does not exist."
-    case .permissionDenied(let path):
-      "\(path): permission denied; let this user read it, or write to its directory."
+    case .permissionDenied(let path, let isWritten):
+      "\(path): permission denied; "
+        + (isWritten ? "let this user write it and its directory." : "let this user read it.")
     case .cannotCreate(let path, let reason):
       "\(path) cannot be created: \(reason)."
     case .ioFailure(let path, let operation, let reason):

@@ -214,6 +214,18 @@ import Testing
     #expect(try fixture.run("--quiet", "--set", "gates.beat_baseline=off").errors.isEmpty)
   }
 
+  @Test func aBestEpochThatIsTheLastOneIsTold() throws {
+    let fixture = try JobFixture()
+    let notice = "The last epoch is the best"
+    let short = try fixture.run("--set", "training.max_epochs=3")
+    #expect(short.errors.contains("notice \(notice)") && short.errors.contains("max_epochs=3"))
+    let long = try fixture.run("--set", "training.max_epochs=500")
+    #expect(long.status == 0 && !long.errors.contains(notice))
+    let fixed = try fixture.run(
+      "--set", "training.max_epochs=3", "--set", "training.early_stopping=null")
+    #expect(fixed.status == 0 && !fixed.errors.contains(notice))
+  }
+
   @Test func aJobFileThatIsWrongIsARecordOfAJSONLog() throws {
     let fixture = try JobFixture()
     let outcome = try fixture.run("--log-format", "json", "--set", "training.bogus=1")

@@ -43,21 +43,36 @@ struct JobExamination {
   // MARK: - Sources
 
   private func sources(_ file: JobFile, _ plan: Plan) async -> [Finding] {
-    var findings = await sources(of: plan.dataset.source(of: file), file, "source")
+    var source = plan.dataset.source(of: file)
+    var findings: [Finding] = []
+    if source.pin == .lock {
+      let lockFile = file.pinFile()
+      do throws(StorageError) {
+        let recorded = try source.recordedDigest(in: lockFile)
+        source.sha256 = source.sha256 ?? recorded
+        findings.append(pin(lockFile, isRecorded: recorded != nil))
+      } catch {
+        findings.append(
+          .problem(Self.area, "pin", "\(error)", "correct or remove it", ExitStatus(error)))
+      }
+    }
+    findings = await sources(of: source, file, "source") + findings
     if let items = plan.dataset.itemsSource(of: file) {
       findings += await sources(of: items, file, "source of items")
     }
-    let pin = file.pinFile()
-    if plan.dataset.pin == .lock, !FileSystem.exists(pin),
-      !FileSystem.isWritable(PathName.parent(of: pin))
-    {
-      findings.append(
-        .problem(
-          Self.area, "pin", "\(pin) cannot be written, where the first run records the hash",
-          "run \"recjob fetch \(job)\" once as a user who may write there, or give the sha256",
-          .notPermitted))
-    }
     return findings
+  }
+
+  /// The file that the hash of the first fetch is in, or will be.
+  private func pin(_ lockFile: String, isRecorded: Bool) -> Finding {
+    if isRecorded { return .ok(Self.area, "pin", "\(lockFile) has the hash of the dataset") }
+    if FileSystem.isWritable(PathName.parent(of: lockFile)) {
+      return .ok(Self.area, "pin", "\(lockFile) does not exist yet; the first run records the hash")
+    }
+    return .problem(
+      Self.area, "pin", "\(lockFile) cannot be written, where the first run records the hash",
+      "run \"recjob fetch \(job)\" once as a user who may write there, or give the sha256",
+      .notPermitted)
   }
 
   /// The mirrors of one dataset: it is a problem only if none of them will do.

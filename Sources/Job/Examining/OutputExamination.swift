@@ -30,10 +30,13 @@ struct OutputExamination {
           Self.area, subject, "\(directory) is no directory",
           "remove it, or name another as output.directory", .cannotCreate)
       }
-      guard FileSystem.isWritable(directory) else {
-        return .problem(
-          Self.area, subject, "\(directory) cannot be written by this user",
-          "run as the job's user, or change the directory's owner", .notPermitted)
+      let runs = PathName.joined(directory, "runs")
+      for place in [directory, runs] where FileSystem.exists(place) {
+        guard FileSystem.isWritable(place) else {
+          return .problem(
+            Self.area, subject, "\(place) cannot be written by this user",
+            "run as the job's user, or change the directory's owner", .notPermitted)
+        }
       }
       return .ok(Self.area, subject, directory)
     }

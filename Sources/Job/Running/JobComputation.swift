@@ -43,6 +43,7 @@ struct JobComputation {
       return (trained, ordered)
     }
     checkpoints?.keep(trained)
+    reportLastEpochs(trained)
     if let selection = trained.selection { log(selection) }
     let users = dataset.users.count
     let memory = plan.remembersKeys ? KeyMemory(items: dataset.items.count) : nil
@@ -77,6 +78,22 @@ struct JobComputation {
       trained: trained, evaluation: evaluation, lists: lists,
       metrics: MetricsDocument.json(trained, plan: plan, evaluation: evaluation, lists: lists),
       epochs: epochs, threads: threads)
+  }
+
+  /// Says which models were still getting better when their last epoch ended.
+  private func reportLastEpochs(_ trained: TrainedJob) {
+    for training in trained.trainings
+    where training.step.phase == .search && plan.training.earlyStopping != nil
+      && plan.models[training.step.model].type.hasBestEpoch && training.bestEpoch > 1
+      && training.bestEpoch == plan.training.maxEpochs
+    {
+      logger.notice(
+        "The last epoch is the best: a higher training.max_epochs may do better",
+        metadata: [
+          "model.type": "\(plan.models[training.step.model].type.rawValue)",
+          "max_epochs": .number(plan.training.maxEpochs),
+        ])
+    }
   }
 
   private func log(_ selection: ModelSelection) {

@@ -3,6 +3,14 @@ import Glibc
 /// What was being done when a system call failed; it decides between two readings of one `errno`.
 enum FileOperation: String {
   case open, read, write, sync, close, create, rename, remove, list, inspect, lock
+
+  /// Whether it changes the file or its directory.
+  var isWriting: Bool {
+    switch self {
+    case .open, .read, .list, .inspect: false
+    case .write, .sync, .close, .create, .rename, .remove, .lock: true
+    }
+  }
 }
 
 extension StorageError {
@@ -18,7 +26,7 @@ extension StorageError {
     case ENOTDIR where operation == .open || operation == .inspect:
       self = .notFound(path: path)
     case EACCES, EPERM:
-      self = .permissionDenied(path: path)
+      self = .permissionDenied(path: path, isWritten: operation.isWriting)
     case ENOSPC, EDQUOT:
       self = .outOfSpace(
         path: path, neededBytes: neededBytes ?? Self.neededBytes(path, operation),

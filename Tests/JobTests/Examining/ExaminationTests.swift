@@ -61,6 +61,28 @@ import Testing
     #expect(findings.first { $0.state == .problem }?.status == .badData)
   }
 
+  @Test func theHashThatWasRecordedIsLookedAt() async throws {
+    let job = Self.job.replacing(#"["data.csv"]"#, with: #"["data.csv"], "pin": "lock""#)
+    func findings(recorded: String?) async throws -> [Finding] {
+      try await Self.findings(job) { directory in
+        if let recorded { try directory.write(recorded, to: "job.lock.json") }
+      }
+    }
+    func lock(of text: String) -> String {
+      #"{"sources": ["data.csv"], "sha256": "\#(SHA256Digest(of: text).hex)"}"#
+    }
+    let first = try await findings(recorded: nil)
+    #expect(first.contains { $0.subject == "pin" && $0.text.contains("first run records") })
+    let right = try await findings(recorded: lock(of: "user,item,rating\n1,2,3\n"))
+    #expect(right.contains { $0.subject == "pin" && $0.state == .ok })
+    #expect(right.contains { $0.subject == "source" && $0.text.hasSuffix("the hash is the job's") })
+    let wrong = try await findings(recorded: lock(of: "x"))
+    #expect(wrong.first { $0.state == .problem }?.status == .badData)
+    let broken = try await findings(recorded: "{}")
+    let problem = try #require(broken.first { $0.subject == "pin" })
+    #expect(problem.state == .problem && problem.text.contains("not a lock file of a dataset"))
+  }
+
   @Test func theGroupsAroundAProcessBoundItsMemoryToo() {
     #expect(
       MemoryState.limitFiles(groups: "1:cpu:/x\n0::/system.slice/recjob.service\n") == [

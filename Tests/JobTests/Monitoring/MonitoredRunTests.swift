@@ -129,7 +129,9 @@ import Testing
     let server = LoopbackServer { _, _ in .body("OK") }
     let report = try await watch(
       #"{"metrics_file": "films.prom", "ping": {"url": "\#(server.url)/u"}}"#, hasLock: false,
-      .failed(JobError(stage: .lock, cause: StorageError.permissionDenied(path: "out"))))
+      .failed(
+        JobError(
+          stage: .lock, cause: StorageError.permissionDenied(path: "out", isWritten: true))))
     #expect(report.exitStatus == 77)
     #expect(server.requests.map(\.path) == ["/u/77"])
     #expect(!FileSystem.exists(directory.path("out")))

@@ -12,7 +12,11 @@ import Testing
       StorageError(errno: ENOENT, path: path, operation: .create)
         == .cannotCreate(path: path, reason: "its directory does not exist"))
     #expect(
-      StorageError(errno: EACCES, path: path, operation: .open) == .permissionDenied(path: path))
+      StorageError(errno: EACCES, path: path, operation: .open)
+        == .permissionDenied(path: path, isWritten: false))
+    #expect(
+      StorageError(errno: EPERM, path: path, operation: .create)
+        == .permissionDenied(path: path, isWritten: true))
     #expect(
       StorageError(errno: EROFS, path: path, operation: .create)
         == .cannotCreate(path: path, reason: "the file system is read-only"))
