@@ -29,6 +29,9 @@ struct JobExamination {
     if let output { plan.output.directory = output }
     let directory = file.resolved(plan.output.directory ?? "out")
     var findings = [Finding.ok(Self.area, "job file", "\(job) is valid: \(plan.name)")]
+    if let remark = plan.remark {
+      findings.append(.warning(Self.area, "job file", remark, "leave them out"))
+    }
     findings += await sources(file, plan)
     findings += secrets(file, plan)
     findings += [memory(file, plan), metricsFile(file, plan)].compactMap(\.self)

@@ -100,6 +100,9 @@ public struct JobRunner: Sendable {
     in output: RunDirectory, started: Date, _ checkpoints: inout RunCheckpoints?,
     _ clock: inout StageClock
   ) async throws(JobError) -> RunOutcome {
+    if let remark = plan.remark {
+      logger.notice("Keys have no effect", metadata: ["finding": "\(remark)"])
+    }
     // What a killed run left goes first, so that nothing below takes it for a result.
     try await clock.run(.lock) { try output.sweepStaging() }
     let fetched = try await clock.run(.fetch) {

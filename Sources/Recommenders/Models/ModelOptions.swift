@@ -40,6 +40,14 @@ public enum ModelType: String, CaseIterable, Sendable {
   /// Whether training has no epochs: the model is found in one step.
   public var isFitted: Bool { self == .bias || self == .itemKNN || self == .ease }
 
+  /// Whether it is trained by steps along the gradient, with an optimizer.
+  public var takesSteps: Bool {
+    switch self {
+    case .dot, .biasedDot, .neural, .logisticDot: true
+    case .bias, .svdPlusPlus, .als, .itemKNN, .bayesianFM, .ease, .ials, .blend, .stack: false
+    }
+  }
+
   /// Whether early stopping can look for the best number of epochs. A sampler's mean and a relevance
   /// model are trained for a fixed number.
   public var hasBestEpoch: Bool { !isFitted && self != .bayesianFM && self != .ials }

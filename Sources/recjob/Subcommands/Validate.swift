@@ -19,8 +19,8 @@ struct Validate: ParsableCommand {
     var failure: PlanError?
     for job in jobs {
       do throws(PlanError) {
-        _ = try Plan(JobFile(contentsOf: job))
-        print("\(job): valid")
+        let plan = try Plan(JobFile(contentsOf: job))
+        print("\(job): valid" + (plan.remark.map { "; \($0)" } ?? ""))
       } catch {
         Diagnostics.report(error)
         failure = failure ?? error

@@ -48,6 +48,20 @@ import Testing
     #expect(Examination(findings: findings).exitStatus == .inputMissing)
   }
 
+  @Test func keysThatNoModelReadsAreNamed() async throws {
+    func findings(_ model: String) async throws -> [Finding] {
+      try await Self.findings(
+        #"{"name": "x", "dataset": {"sources": ["data.csv"]}, "model": \#(model), "#
+          + #""training": {"learning_rate": 0.1, "optimizer": "adam", "l2": 0.5, "max_epochs": 9}}"#
+      ) { _ in }
+    }
+    let remark = "no model of this job reads training.optimizer, training.learning_rate"
+    let unread = try await findings(#"[{"type": "svd-plus-plus"}, {"type": "item-knn"}]"#)
+    #expect(unread.contains { $0.state == .warning && $0.text == remark })
+    let read = try await findings(#"[{"type": "svd-plus-plus"}, {"type": "biased-dot"}]"#)
+    #expect(!read.contains { $0.text.contains("no model of this job reads") })
+  }
+
   @Test func aMirrorThatIsMissingOnlyWarns() async throws {
     let job = Self.job.replacing(#"["data.csv"]"#, with: #"["none.csv", "data.csv"]"#)
     let findings = try await Self.findings(job) { _ in }

@@ -1,0 +1,27 @@
+import Recommenders
+
+extension Plan {
+  /// What whoever wrote the job may not know, a sentence without a full stop: keys that are given and
+  /// that none of its models reads.
+  public var remark: String? {
+    let keys = unreadTrainingKeys
+    return keys.isEmpty ? nil : "no model of this job reads \(keys.joined(separator: ", "))"
+  }
+
+  /// The keys of training by steps that have other values than they have by themselves, in a job whose
+  /// models take none.
+  private var unreadTrainingKeys: [String] {
+    if models.contains(where: \.type.takesSteps) { return [] }
+    let (own, customary) = (training, TrainingOptions())
+    let keys = [
+      ("optimizer", own.optimizer == customary.optimizer),
+      ("schedule", own.schedule == customary.schedule),
+      ("grid", own.grid == customary.grid),
+      ("batch_size", own.batchSize == customary.batchSize),
+      ("learning_rate", own.learningRate == customary.learningRate),
+      ("learning_rate_decay", own.learningRateDecay == customary.learningRateDecay),
+      ("shuffle", own.shuffle == customary.shuffle),
+    ]
+    return keys.filter { !$0.1 }.map { "training.\($0.0)" }
+  }
+}
