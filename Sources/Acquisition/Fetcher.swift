@@ -34,7 +34,8 @@ public struct Fetcher: Sendable {
         let dataset: FetchedDataset
         switch try SourceAddress(location.url, relativeTo: base) {
         case .local(let path):
-          dataset = try Self.localDataset(path, location, source.expectedDigest(of: location, lock))
+          dataset = try Self.localDataset(
+            path, location, source.expectedDigest(of: location, recorded: lock?.sha256))
         case .remote(let url):
           dataset = try await makeDownload(of: url, location, source, lock, cache, progress)
             .run { () throws(AcquisitionError) in
@@ -79,7 +80,8 @@ public struct Fetcher: Sendable {
     _ progress: (@Sendable (FetchProgress) -> Void)? = nil
   ) -> CachedDownload {
     CachedDownload(
-      url: url, location: location, expected: source.expectedDigest(of: location, lock),
+      url: url, location: location,
+      expected: source.expectedDigest(of: location, recorded: lock?.sha256),
       limits: source.limits, cache: cache, clock: clock, progress: progress)
   }
 
@@ -88,7 +90,7 @@ public struct Fetcher: Sendable {
     _ source: DatasetSource, _ lock: DatasetLock?, _ cache: DatasetCache, _ base: String
   ) throws(AcquisitionError) -> FetchedDataset? {
     for location in source.sources {
-      let expected = source.expectedDigest(of: location, lock)
+      let expected = source.expectedDigest(of: location, recorded: lock?.sha256)
       guard case .remote(let url)? = try? SourceAddress(location.url, relativeTo: base),
         let sha256 = cache.entry(for: location.url)?.sha256,
         expected == nil || expected.flatMap({ SHA256Digest(hex: $0) }) == sha256,
@@ -108,7 +110,8 @@ public struct Fetcher: Sendable {
   ) throws(AcquisitionError) -> DatasetLock? {
     guard source.pin == .lock else { return nil }
     guard let lockFile else { preconditionFailure("a pinned dataset needs the path of its lock") }
-    return try AcquisitionError.storing { () throws(StorageError) in try DatasetLock.read(lockFile)
+    return try AcquisitionError.storing { () throws(StorageError) in
+      try source.recordedLock(in: lockFile)
     }
   }
 
@@ -136,11 +139,19 @@ extension DatasetSource {
   ///
   /// - Throws: ``StorageError`` if the lock file cannot be read or is none.
   public func recordedDigest(in lockFile: String) throws(StorageError) -> String? {
-    pin == .lock ? try DatasetLock.read(lockFile)?.sha256 : nil
+    try recordedLock(in: lockFile)?.sha256
   }
 
-  /// The SHA-256 that a place's bytes must have, if anything binds them.
-  fileprivate func expectedDigest(of location: Location, _ lock: DatasetLock?) -> String? {
-    location.sha256 ?? sha256 ?? lock?.sha256
+  fileprivate func recordedLock(in lockFile: String) throws(StorageError) -> DatasetLock? {
+    pin == .lock ? try DatasetLock.read(lockFile) : nil
+  }
+
+  /// The SHA-256 that the job binds a place's bytes to.
+  public func ownDigest(of location: Location) -> String? { location.sha256 ?? sha256 }
+
+  /// The SHA-256 that a place's bytes must have, if anything binds them: the job, or else what the first
+  /// fetch recorded.
+  public func expectedDigest(of location: Location, recorded: String?) -> String? {
+    ownDigest(of: location) ?? recorded
   }
 }

@@ -45,7 +45,7 @@ INLINE void limit(float *record, size_t factors, size_t k) {
   }
 }
 
-// Draws the changes of up to 16 features of 8 factors from their records, which are overwritten.
+// Draws the changes of up to 16 features of 8 factors from their records, which may be overwritten.
 INLINE void draw_of_eight(const rk_fm_block *b, const rk_fm_prior *prior, const uint32_t *features,
                           size_t count, float *records, float *changes) {
   const size_t factors = prior->factors;

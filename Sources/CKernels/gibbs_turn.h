@@ -66,8 +66,9 @@ INLINE size_t batch_size(size_t first, size_t end, size_t k) {
   return end - first < SIDE_BY_SIDE(k) ? end - first : SIDE_BY_SIDE(k);
 }
 
-// Draws the changes of features that share no row from their records, which are overwritten, and
-// keeps what the weights were; `changes` and `olds` are rows of weights.
+// Draws the changes of features that share no row, 1 to SIDE_BY_SIDE(k) of them, from their
+// records, which may be overwritten, and keeps what the weights were; `changes` and `olds` are rows
+// of weights.
 void rk_fm_draw_changes(const rk_fm_block *block, const rk_fm_prior *prior,
                         const uint32_t *features, size_t count, float *records, float *olds,
                         float *changes);

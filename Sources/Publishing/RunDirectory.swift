@@ -13,6 +13,8 @@ public struct RunDirectory: Sendable {
   static let latestName = "latest"
   static let runsName = "runs"
   static let stagingName = ".staging"
+  /// What a run has to be able to write, besides the directory itself, where it is there.
+  public static let writtenNames = [runsName, stagingName, stateName, ".lock"]
   static let stateName = "state"
   static let rejectedName = "rejected"
   static let modelName = "model"

@@ -221,6 +221,11 @@ import Testing
     #expect(short.errors.contains("notice \(notice)") && short.errors.contains("max_epochs=3"))
     let long = try fixture.run("--set", "training.max_epochs=500")
     #expect(long.status == 0 && !long.errors.contains(notice))
+    // The best was long before the last, whose parameters are kept all the same.
+    let last = try fixture.run(
+      "--set", "training.max_epochs=60",
+      "--set", #"training.early_stopping={"restore_best": false, "patience": 100}"#)
+    #expect(last.status == 0 && !last.errors.contains(notice))
     let fixed = try fixture.run(
       "--set", "training.max_epochs=3", "--set", "training.early_stopping=null")
     #expect(fixed.status == 0 && !fixed.errors.contains(notice))

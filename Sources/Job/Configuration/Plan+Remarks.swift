@@ -1,17 +1,16 @@
 import Recommenders
 
 extension Plan {
-  /// What whoever wrote the job may not know, a sentence without a full stop: keys that are given and
-  /// that none of its models reads.
+  /// What whoever wrote the job may not know, a sentence without a full stop: keys of training by steps
+  /// that have other values than they have by themselves, where no model takes steps.
   public var remark: String? {
     let keys = unreadTrainingKeys
     return keys.isEmpty ? nil : "no model of this job reads \(keys.joined(separator: ", "))"
   }
 
-  /// The keys of training by steps that have other values than they have by themselves, in a job whose
-  /// models take none.
   private var unreadTrainingKeys: [String] {
-    if models.contains(where: \.type.takesSteps) { return [] }
+    // What is compared or tuned may be models of other types.
+    if compare != nil || tune != nil || models.contains(where: \.type.takesSteps) { return [] }
     let (own, customary) = (training, TrainingOptions())
     let keys = [
       ("optimizer", own.optimizer == customary.optimizer),

@@ -46,51 +46,30 @@ struct JobExamination {
   // MARK: - Sources
 
   private func sources(_ file: JobFile, _ plan: Plan) async -> [Finding] {
-    var source = plan.dataset.source(of: file)
-    var findings: [Finding] = []
-    if source.pin == .lock {
-      let lockFile = file.pinFile()
-      do throws(StorageError) {
-        let recorded = try source.recordedDigest(in: lockFile)
-        source.sha256 = source.sha256 ?? recorded
-        findings.append(pin(lockFile, isRecorded: recorded != nil))
-      } catch {
-        findings.append(
-          .problem(Self.area, "pin", "\(error)", "correct or remove it", ExitStatus(error)))
-      }
-    }
-    findings = await sources(of: source, file, "source") + findings
+    var findings = await sources(
+      of: plan.dataset.source(of: file), file, lockFile: file.pinFile(), "source")
     if let items = plan.dataset.itemsSource(of: file) {
-      findings += await sources(of: items, file, "source of items")
+      findings += await sources(
+        of: items, file, lockFile: file.pinFile(of: "items"), "source of items")
     }
     return findings
   }
 
-  /// The file that the hash of the first fetch is in, or will be.
-  private func pin(_ lockFile: String, isRecorded: Bool) -> Finding {
-    if isRecorded { return .ok(Self.area, "pin", "\(lockFile) has the hash of the dataset") }
-    if FileSystem.isWritable(PathName.parent(of: lockFile)) {
-      return .ok(Self.area, "pin", "\(lockFile) does not exist yet; the first run records the hash")
-    }
-    return .problem(
-      Self.area, "pin", "\(lockFile) cannot be written, where the first run records the hash",
-      "run \"recjob fetch \(job)\" once as a user who may write there, or give the sha256",
-      .notPermitted)
-  }
-
-  /// The mirrors of one dataset: it is a problem only if none of them will do.
+  /// The mirrors of one dataset, of which one has to do, and the file that the hash of the first fetch
+  /// is in, or will be.
   private func sources(
-    of source: DatasetSource, _ file: JobFile, _ subject: String
+    of source: DatasetSource, _ file: JobFile, lockFile: String, _ subject: String
   ) async -> [Finding] {
     var findings: [Finding] = []
     var failures: [(text: String, status: ExitStatus)] = []
     var isUsable = false
+    let pin = self.pin(of: source, lockFile)
     for location in source.sources {
       do throws(AcquisitionError) {
         let answer = try await SourceProbe.answer(
           of: location, in: source, relativeTo: file.baseDirectory, environment: environment,
           asksServer: asksServers)
-        findings.append(try finding(answer, location, source, subject))
+        findings.append(try finding(answer, location, source, pin, subject))
         isUsable = true
       } catch {
         failures.append(("\(error)", ExitStatus(error)))
@@ -103,12 +82,47 @@ struct JobExamination {
           ? .warning(Self.area, subject, failure.text, "another source is used; \(advice)")
           : .problem(Self.area, subject, failure.text, advice, failure.status))
     }
-    return findings
+    return findings + (pin.finding.map { [$0] } ?? [])
+  }
+
+  /// What the first fetch recorded of a source, and what is to be said of it.
+  private struct Pin {
+    let lockFile: String
+    var recorded: String?
+    var finding: Finding?
+  }
+
+  private func pin(of source: DatasetSource, _ lockFile: String) -> Pin {
+    var pin = Pin(lockFile: lockFile)
+    // What the job binds itself is not recorded.
+    guard source.pin == .lock, source.sources.contains(where: { source.ownDigest(of: $0) == nil })
+    else { return pin }
+    do throws(StorageError) {
+      pin.recorded = try source.recordedDigest(in: lockFile)
+    } catch {
+      pin.finding = .problem(
+        Self.area, "pin", "\(error)",
+        "let the job's user read it; without it, the next run accepts whatever is there",
+        ExitStatus(error))
+      return pin
+    }
+    if pin.recorded != nil {
+      pin.finding = .ok(Self.area, "pin", "\(lockFile) has the hash of the dataset")
+    } else if FileSystem.isWritable(PathName.parent(of: lockFile)) {
+      pin.finding = .ok(
+        Self.area, "pin", "\(lockFile) does not exist yet; the first run records the hash")
+    } else {
+      pin.finding = .problem(
+        Self.area, "pin", "\(lockFile) cannot be written, where the first run records the hash",
+        "run \"recjob fetch \(job)\" once as a user who may write there, or give the sha256",
+        .notPermitted)
+    }
+    return pin
   }
 
   private func finding(
     _ answer: SourceProbe.Answer, _ location: DatasetSource.Location, _ source: DatasetSource,
-    _ subject: String
+    _ pin: Pin, _ subject: String
   ) throws(AcquisitionError) -> Finding {
     let shown = location.shown
     switch answer {
@@ -125,13 +139,20 @@ struct JobExamination {
           + (isCached ? "the cache has what it gave last" : "the cache has nothing of it"))
     case .local(let path, let bytes):
       let size = TransferProgress.size(bytes)
-      guard let wanted = (location.sha256 ?? source.sha256).flatMap({ SHA256Digest(hex: $0) }),
+      let expected = source.expectedDigest(of: location, recorded: pin.recorded)
+      guard let wanted = expected.flatMap({ SHA256Digest(hex: $0) }),
         FileSystem.isRegularFile(path), let actual = try? SHA256Digest.ofFile(path)
       else { return .ok(Self.area, subject, "\(shown), \(size)") }
-      guard actual == wanted else {
+      let isOfJob = source.ownDigest(of: location) != nil
+      if actual == wanted {
+        let whose = isOfJob ? "the job's" : "the recorded one"
+        return .ok(Self.area, subject, "\(shown), \(size), the hash is \(whose)")
+      }
+      if isOfJob {
         throw .digestMismatch(origin: path, expected: wanted.hex, actual: actual.hex)
       }
-      return .ok(Self.area, subject, "\(shown), \(size), the hash is the job's")
+      throw .lockMismatch(
+        origin: path, lockFile: pin.lockFile, expected: wanted.hex, actual: actual.hex)
     }
   }
 

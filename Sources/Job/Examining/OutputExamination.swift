@@ -30,11 +30,11 @@ struct OutputExamination {
           Self.area, subject, "\(directory) is no directory",
           "remove it, or name another as output.directory", .cannotCreate)
       }
-      let runs = PathName.joined(directory, "runs")
-      for place in [directory, runs] where FileSystem.exists(place) {
-        guard FileSystem.isWritable(place) else {
+      let written = RunDirectory.writtenNames.map { PathName.joined(directory, $0) }
+      for path in [directory] + written where FileSystem.exists(path) {
+        guard FileSystem.isWritable(path) else {
           return .problem(
-            Self.area, subject, "\(place) cannot be written by this user",
+            Self.area, subject, "\(path) cannot be written by this user",
             "run as the job's user, or change the directory's owner", .notPermitted)
         }
       }

@@ -82,17 +82,20 @@ struct JobComputation {
 
   /// Says which models were still getting better when their last epoch ended.
   private func reportLastEpochs(_ trained: TrainedJob) {
+    guard let options = plan.training.earlyStopping else { return }
+    let most = plan.training.maxEpochs
     for training in trained.trainings
-    where training.step.phase == .search && plan.training.earlyStopping != nil
-      && plan.models[training.step.model].type.hasBestEpoch && training.bestEpoch > 1
-      && training.bestEpoch == plan.training.maxEpochs
-    {
+    where training.step.phase == .search && training.history.count == most {
+      let type = plan.models[training.step.model].type
+      // Whatever is restored in the end, the values say which epoch was the best.
+      var stopping = EarlyStopping(options)
+      for record in training.history {
+        if let value = stopping.value(of: record) { stopping.observe(value, epoch: record.epoch) }
+      }
+      guard type.hasBestEpoch, stopping.bestEpoch == most else { continue }
       logger.notice(
         "The last epoch is the best: a higher training.max_epochs may do better",
-        metadata: [
-          "model.type": "\(plan.models[training.step.model].type.rawValue)",
-          "max_epochs": .number(plan.training.maxEpochs),
-        ])
+        metadata: ["model.type": "\(type.rawValue)", "max_epochs": .number(most)])
     }
   }
 

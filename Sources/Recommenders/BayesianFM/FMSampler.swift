@@ -20,6 +20,7 @@ internal import Kernels
 /// - Complexity: O(rank² × (ratings × blocks + entries) + rank³ × features) for an iteration.
 struct FMSampler: Sendable {
   let options: FMSamplerOptions
+  /// As ``FMSamplerData`` has them.
   private let targets: [Float]
   /// w₀; 0 for the ordered probit, whose cutpoints take its place.
   var intercept: Float

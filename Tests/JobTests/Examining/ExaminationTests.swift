@@ -49,9 +49,9 @@ import Testing
   }
 
   @Test func keysThatNoModelReadsAreNamed() async throws {
-    func findings(_ model: String) async throws -> [Finding] {
+    func findings(_ model: String, _ more: String = "") async throws -> [Finding] {
       try await Self.findings(
-        #"{"name": "x", "dataset": {"sources": ["data.csv"]}, "model": \#(model), "#
+        #"{"name": "x", "dataset": {"sources": ["data.csv"]}, "model": \#(model), \#(more)"#
           + #""training": {"learning_rate": 0.1, "optimizer": "adam", "l2": 0.5, "max_epochs": 9}}"#
       ) { _ in }
     }
@@ -60,6 +60,9 @@ import Testing
     #expect(unread.contains { $0.state == .warning && $0.text == remark })
     let read = try await findings(#"[{"type": "svd-plus-plus"}, {"type": "biased-dot"}]"#)
     #expect(!read.contains { $0.text.contains("no model of this job reads") })
+    let compared = try await findings(
+      #"{"type": "als"}"#, #""compare": [{"name": "y", "model": {"type": "biased-dot"}}], "#)
+    #expect(!compared.contains { $0.text.contains("no model of this job reads") })
   }
 
   @Test func aMirrorThatIsMissingOnlyWarns() async throws {
@@ -89,9 +92,10 @@ import Testing
     #expect(first.contains { $0.subject == "pin" && $0.text.contains("first run records") })
     let right = try await findings(recorded: lock(of: "user,item,rating\n1,2,3\n"))
     #expect(right.contains { $0.subject == "pin" && $0.state == .ok })
-    #expect(right.contains { $0.subject == "source" && $0.text.hasSuffix("the hash is the job's") })
+    #expect(right.contains { $0.subject == "source" && $0.text.hasSuffix("is the recorded one") })
     let wrong = try await findings(recorded: lock(of: "x"))
-    #expect(wrong.first { $0.state == .problem }?.status == .badData)
+    let mismatch = try #require(wrong.first { $0.state == .problem })
+    #expect(mismatch.status == .badData && mismatch.text.contains("remove that file to accept"))
     let broken = try await findings(recorded: "{}")
     let problem = try #require(broken.first { $0.subject == "pin" })
     #expect(problem.state == .problem && problem.text.contains("not a lock file of a dataset"))
