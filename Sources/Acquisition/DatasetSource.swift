@@ -1,3 +1,5 @@
+public import Storage
+
 /// Whether the digest of the first fetch binds the later ones.
 public enum PinPolicy: String, CaseIterable, Sendable {
   /// The digest is only recorded with the run.
@@ -57,5 +59,27 @@ public struct DatasetSource: Equatable, Sendable {
   /// Creates a source with the defaults of everything else.
   public init(sources: [Location]) {
     self.sources = sources
+  }
+}
+
+extension DatasetSource {
+  /// The SHA-256 that the first fetch recorded; `nil` if there was none yet, or none is to be recorded.
+  ///
+  /// - Throws: ``StorageError`` if the lock file cannot be read or is none.
+  public func recordedDigest(in lockFile: String) throws(StorageError) -> String? {
+    try recordedLock(in: lockFile)?.sha256
+  }
+
+  func recordedLock(in lockFile: String) throws(StorageError) -> DatasetLock? {
+    pin == .lock ? try DatasetLock.read(lockFile) : nil
+  }
+
+  /// The SHA-256 that the job binds a place's bytes to.
+  public func ownDigest(of location: Location) -> String? { location.sha256 ?? sha256 }
+
+  /// The SHA-256 that a place's bytes must have, if anything binds them: the job, or else what the first
+  /// fetch recorded.
+  public func expectedDigest(of location: Location, recorded: String?) -> String? {
+    ownDigest(of: location) ?? recorded
   }
 }

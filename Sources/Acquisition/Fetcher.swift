@@ -1,5 +1,5 @@
 import Foundation
-public import Storage
+import Storage
 
 /// Brings a dataset to the disk: reads files in place, downloads URLs into a cache, and verifies
 /// digests before anyone parses a byte.
@@ -131,27 +131,5 @@ public struct Fetcher: Sendable {
       let lock, let lockFile, lock.sha256 == expected
     else { return error }
     return .lockMismatch(origin: origin, lockFile: lockFile, expected: expected, actual: actual)
-  }
-}
-
-extension DatasetSource {
-  /// The SHA-256 that the first fetch recorded; `nil` if there was none yet, or none is to be recorded.
-  ///
-  /// - Throws: ``StorageError`` if the lock file cannot be read or is none.
-  public func recordedDigest(in lockFile: String) throws(StorageError) -> String? {
-    try recordedLock(in: lockFile)?.sha256
-  }
-
-  fileprivate func recordedLock(in lockFile: String) throws(StorageError) -> DatasetLock? {
-    pin == .lock ? try DatasetLock.read(lockFile) : nil
-  }
-
-  /// The SHA-256 that the job binds a place's bytes to.
-  public func ownDigest(of location: Location) -> String? { location.sha256 ?? sha256 }
-
-  /// The SHA-256 that a place's bytes must have, if anything binds them: the job, or else what the first
-  /// fetch recorded.
-  public func expectedDigest(of location: Location, recorded: String?) -> String? {
-    ownDigest(of: location) ?? recorded
   }
 }

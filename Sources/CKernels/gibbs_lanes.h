@@ -30,8 +30,8 @@ INLINE void OF_LANES(draw_eight)(const rk_fm_block *b, const rk_fm_prior *prior,
                                  const uint32_t *features, size_t count, const float *records,
                                  float *changes, size_t factors) {
   typedef OF_LANES(v) vector;
-  // The record, weights and normal numbers of the features, in parts of a vector of each feature. Turned
-  // round, rows[n] is the number n of all features.
+  // The record, weights and normal numbers of the features, in parts of a vector of each feature.
+  // Turned round, rows[n] is the number n of all features.
   vector rows[96];
   UNROLLED for (size_t s = 0; s < LANES; s++) {
     // Lanes without a feature draw what the last one draws, and nobody reads it.

@@ -13,8 +13,10 @@ public struct RunDirectory: Sendable {
   static let latestName = "latest"
   static let runsName = "runs"
   static let stagingName = ".staging"
+  /// The file that whoever changes the directory locks.
+  public static let lockName = ".lock"
   /// What a run has to be able to write, besides the directory itself, where it is there.
-  public static let writtenNames = [runsName, stagingName, stateName, ".lock"]
+  public static let writtenNames = [runsName, stagingName, stateName, lockName]
   static let stateName = "state"
   static let rejectedName = "rejected"
   static let modelName = "model"

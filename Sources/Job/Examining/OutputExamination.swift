@@ -80,7 +80,9 @@ struct OutputExamination {
   private var lock: Finding {
     let subject = "lock"
     do {
-      guard let holder = try FileLock.currentHolder(PathName.joined(directory, ".lock")) else {
+      guard
+        let holder = try FileLock.currentHolder(PathName.joined(directory, RunDirectory.lockName))
+      else {
         return .ok(Self.area, subject, "free")
       }
       return .warning(
@@ -95,7 +97,8 @@ struct OutputExamination {
     let staging = PathName.joined(directory, ".staging")
     let names = (try? FileSystem.list(staging)) ?? []
     if names.isEmpty { return nil }
-    let isAtWork = (try? FileLock.currentHolder(PathName.joined(directory, ".lock"))) ?? nil
+    let isAtWork =
+      (try? FileLock.currentHolder(PathName.joined(directory, RunDirectory.lockName))) ?? nil
     if isAtWork != nil { return .ok(Self.area, "staging", "a run is at work") }
     return .warning(
       Self.area, "staging", "\(names.count) left by a run that was killed",

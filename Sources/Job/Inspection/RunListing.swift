@@ -45,7 +45,8 @@ public enum RunListing {
   public static func rollBack(_ output: String, to run: String?) throws -> String {
     guard FileSystem.isDirectory(output) else { throw StorageError.notFound(path: output) }
     let lock = try FileLock.acquire(
-      PathName.joined(output, ".lock"), holder: Machine.holderText("a rollback", since: Date()),
+      PathName.joined(output, RunDirectory.lockName),
+      holder: Machine.holderText("a rollback", since: Date()),
       waitSeconds: 0)
     let identifier = try RunDirectory(output).rollback(to: run)
     lock.release()

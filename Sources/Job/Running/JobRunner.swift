@@ -66,7 +66,7 @@ public struct JobRunner: Sendable {
         try FileSystem.makeDirectory(output.path)
         let lock = HeldLock(
           try FileLock.acquire(
-            PathName.joined(output.path, ".lock"),
+            PathName.joined(output.path, RunDirectory.lockName),
             holder: Machine.holderText(work(in: output, started), since: started),
             waitSeconds: plan.lockWaitSeconds))
         observer?.hold(lock)

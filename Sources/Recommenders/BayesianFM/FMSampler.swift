@@ -37,11 +37,6 @@ struct FMSampler: Sendable {
   private let probit: OrderedProbit?
   private let random: FMRandom
 
-  /// Prepares the sampling of one chain.
-  init(blocks: [FeatureBlock], targets: [Float], options: FMSamplerOptions, threads: Int) {
-    self.init(FMSamplerData(blocks: blocks, targets: targets), options: options, threads: threads)
-  }
-
   /// Prepares the sampling of a chain; several may share the data.
   init(_ data: FMSamplerData, options: FMSamplerOptions, threads: Int) {
     self.options = options

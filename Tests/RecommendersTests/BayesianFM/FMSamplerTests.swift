@@ -349,3 +349,10 @@ import Testing
     #expect((squares / Double(outputs.count)).squareRoot() < 0.35)
   }
 }
+
+extension FMSampler {
+  /// A sampler of one chain.
+  init(blocks: [FeatureBlock], targets: [Float], options: FMSamplerOptions, threads: Int) {
+    self.init(FMSamplerData(blocks: blocks, targets: targets), options: options, threads: threads)
+  }
+}
