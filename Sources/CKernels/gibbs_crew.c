@@ -2,17 +2,6 @@
 
 // The same draws by two threads.
 
-// Where a feature's rows of the second half begin.
-INLINE uint64_t middle(const rk_fm_block *b, uint32_t feature, uint32_t border) {
-  uint64_t low = b->column_starts[feature], high = b->column_starts[feature + 1];
-  while (low < high) {
-    const uint64_t between = low + (high - low) / 2;
-    if (b->column_rows[between] < border) low = between + 1;
-    else high = between;
-  }
-  return low;
-}
-
 // A half's part of a turn: the changes of some features, then the records of the next.
 INLINE void do_half(const rk_fm_crew *crew, int half, size_t k) {
   const rk_fm_block *b = crew->block;
@@ -80,9 +69,9 @@ INLINE void lead(rk_fm_crew *crew, const rk_fm_prior *prior, const rk_fm_list *l
     // Moves the last features, if any, and gathers the next, if any.
     crew->moved = *next;
     next->features = list->features + first;
+    next->middles = crew->middles + first;
     next->count = batch < list->batches ? batch_size(first, list->ends[batch], k) : 0;
-    for (size_t s = 0; s < next->count; s++)
-      next->middles[s] = middle(b, next->features[s], crew->border);
+    ask_for_features(b, list, first + AHEAD, next->count, k);
     share(crew, entries(b, &crew->moved) + entries(b, next), k);
     for (size_t lane = 0; lane < next->count * RK_FM_RECORD(k); lane += 8)
       *(v8 *)(records[0] + lane) += *(const v8 *)(records[1] + lane);

@@ -12,6 +12,7 @@ INLINE void sweep(const rk_fm_block *b, const rk_fm_prior *prior, const rk_fm_li
     while (first < list->ends[batch]) {
       const uint32_t *features = list->features + first;
       const size_t count = batch_size(first, list->ends[batch], k);
+      ask_for_features(b, list, first + AHEAD, count, k);
       for (size_t s = 0; s < count; s++)
         gather(b, b->weights + features[s] * stride, b->column_starts[features[s]],
                b->column_starts[features[s] + 1], records + s * RK_FM_RECORD(k), prior->factors, k);

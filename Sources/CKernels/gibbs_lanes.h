@@ -1,18 +1,5 @@
 // A template: define LANES, 4, 8 or 16. The draws of as many features.
 
-// Exchanges rows with columns of as many vectors: elements whose row has a bit of their numbers and
-// whose column has not with those the other way round, one bit after the other.
-INLINE void OF_LANES(transpose)(OF_LANES(v) *rows) {
-#if LANES == 16
-  EXCHANGE(8)
-#endif
-#if LANES >= 8
-  EXCHANGE(4)
-#endif
-  EXCHANGE(2)
-  EXCHANGE(1)
-}
-
 #define ELIMINATE OF_LANES(eliminate)
 #define VECTOR OF_LANES(v)
 #define INTEGERS GLUED(VECTOR, i)

@@ -1,7 +1,6 @@
-#include <string.h>
-
 #include "gibbs.h"
 #include "philox.h"
+#include "transpose.h"
 
 // Sixteen natural logarithms of numbers of (0, 1]: x = 2^n m with m in [sqrt 1/2, sqrt 2), and
 // ln m = 2 artanh(s) with s = (m - 1) / (m + 1), by its series up to s^9 / 9.
@@ -57,21 +56,26 @@ CLONES void rk_fm_normals(uint32_t seed, uint32_t stream, uint32_t epoch, uint64
   const size_t stride = RK_FM_STRIDE(k);
   for (size_t feature = first; feature < end; feature += 16) {
     const size_t count = end - feature < 16 ? end - feature : 16;
-    float *rows = target + feature * stride;
-    memset(rows, 0, count * stride * sizeof *rows);
-    for (size_t lane = 0; lane <= k; lane += 4) {
-      if (lane >= rank && lane < k) continue;
-      const v16u low = lanes + (uint32_t)(position + feature);
-      const v16u carry = (v16u)(low < lanes);
-      words w = {(v16u){0} + epoch, low, (uint32_t)((position + feature) >> 32) - carry,
-                 (v16u){0} + (unit + (uint32_t)(lane / 4))};
-      draw(&w, seed, stream);
-      v16 drawn[4];
-      normals(&w.a, &w.b, &drawn[0], &drawn[1]);
-      normals(&w.c, &w.d, &drawn[2], &drawn[3]);
-      const size_t last = lane == k ? 1 : rank - lane < 4 ? rank - lane : 4;
-      for (size_t i = 0; i < last; i++)
-        for (size_t n = 0; n < count; n++) rows[n * stride + lane + i] = drawn[i][n];
+    const v16u low = lanes + (uint32_t)(position + feature);
+    const v16u carry = (v16u)(low < lanes);
+    const v16u high = (uint32_t)((position + feature) >> 32) - carry;
+    for (size_t part = 0; part < stride; part += 16) {
+      // Lane by lane the numbers of sixteen features, then a row for each.
+      v16 rows[16] = {0};
+      for (size_t i = 0; i < 16 && part + i <= k; i += 4) {
+        const size_t lane = part + i;
+        if (lane >= rank && lane < k) continue;
+        const size_t drawn = lane == k ? 1 : rank - lane < 4 ? rank - lane : 4;
+        words w = {(v16u){0} + epoch, low, high, (v16u){0} + (unit + (uint32_t)(lane / 4))};
+        draw(&w, seed, stream);
+        v16 numbers[4] = {0};
+        normals(&w.a, &w.b, &numbers[0], &numbers[1]);
+        if (drawn > 2) normals(&w.c, &w.d, &numbers[2], &numbers[3]);
+        for (size_t n = 0; n < drawn; n++) rows[i + n] = numbers[n];
+      }
+      transpose16(rows);
+      for (size_t n = 0; n < count; n++)
+        *(v16 *)(target + (feature + n) * stride + part) = rows[n];
     }
   }
 }

@@ -1,4 +1,5 @@
 #include "gibbs_turn.h"
+#include "transpose.h"
 
 // The draws of features that share no row: those of several features side by side, a lane for
 // each, so that no step of one waits for another's.
@@ -6,27 +7,9 @@
 // Where a row of the lower half of a matrix begins.
 #define ROW(f) ((f) * ((f) + 1) / 2)
 
-// Of 8 factors all is in registers, where they are enough.
-#define UNROLLED _Pragma("clang loop unroll(full)")
-
 #define GLUED_(one, other) one##other
 #define GLUED(one, other) GLUED_(one, other)
 #define OF_LANES(name) GLUED(name, LANES)
-
-// Exchanges elements of rows with those of columns, where their numbers differ by a bit.
-#define LOW_(s, lane) ((lane) & (s) ? LANES + ((lane) ^ (s)) : (lane))
-#define HIGH_(s, lane) ((lane) & (s) ? LANES + (lane) : (lane) | (s))
-#define FOUR_(which, s, lane)                                                                      \
-  which(s, lane), which(s, lane + 1), which(s, lane + 2), which(s, lane + 3)
-#define LANES_4(which, s) FOUR_(which, s, 0)
-#define LANES_8(which, s) LANES_4(which, s), FOUR_(which, s, 4)
-#define LANES_16(which, s) LANES_8(which, s), FOUR_(which, s, 8), FOUR_(which, s, 12)
-#define EXCHANGE(s)                                                                                \
-  UNROLLED for (int i = 0; i < LANES; i++) if (!(i & (s))) {                                       \
-    const OF_LANES(v) one = rows[i], other = rows[i | (s)];                                        \
-    rows[i] = __builtin_shufflevector(one, other, OF_LANES(LANES_)(LOW_, s));                      \
-    rows[i | (s)] = __builtin_shufflevector(one, other, OF_LANES(LANES_)(HIGH_, s));               \
-  }
 
 #define LANES 4
 #include "gibbs_lanes.h"

@@ -66,6 +66,26 @@ INLINE size_t batch_size(size_t first, size_t end, size_t k) {
   return end - first < SIDE_BY_SIDE(k) ? end - first : SIDE_BY_SIDE(k);
 }
 
+// How many features before its turn the data of one is asked for.
+#define AHEAD 16
+
+// Asks for what the draws of some features begin with: where it lies depends on the feature, and of
+// many features it is in no near cache.
+INLINE void ask_for_features(const rk_fm_block *b, const rk_fm_list *list, size_t first, size_t count,
+                             size_t k) {
+  const size_t all = list->batches ? list->ends[list->batches - 1] : 0;
+  for (size_t n = first; n < first + count && n < all; n++) {
+    const uint32_t feature = list->features[n];
+    const uint64_t entry = b->column_starts[feature];
+    __builtin_prefetch(b->column_rows + entry);
+    __builtin_prefetch(b->column_values + entry);
+    for (size_t lane = 0; lane < RK_FM_STRIDE(k); lane += 16) {
+      __builtin_prefetch(b->weights + feature * RK_FM_STRIDE(k) + lane);
+      __builtin_prefetch(b->normals + feature * RK_FM_STRIDE(k) + lane);
+    }
+  }
+}
+
 // Draws the changes of features that share no row, 1 to SIDE_BY_SIDE(k) of them, from their
 // records, which may be overwritten, and keeps what the weights were; `changes` and `olds` are rows
 // of weights.

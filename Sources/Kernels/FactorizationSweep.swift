@@ -295,7 +295,7 @@ public final class FactorizationSweep: Sendable {
         defer { unsafe crew.deallocate() }
         unsafe crew.initialize(to: rk_fm_crew())
         unsafe crew.pointee.block = arguments
-        unsafe crew.pointee.border = plan.border
+        unsafe crew.pointee.middles = UnsafePointer(plan.middles.start)
         nonisolated(unsafe) let (leader, helper) = unsafe (crew, crew)
         // Safety: the threads hand each other what they write, as rk_fm_lead says. Features are below
         // their number. A helper that comes late finds that all is over.

@@ -9,8 +9,8 @@
 struct GroupPlan: Sendable {
   /// Features to be drawn by both halves of the rows.
   let shared: DrawList
-  /// The first row of the second half.
-  let border: UInt32
+  /// For each of them, in their order, its first entry in the second half of the rows.
+  let middles: StableArray<UInt64>
   /// Lists of features; those of different lists share no row.
   let lists: [DrawList]
 
@@ -37,7 +37,7 @@ struct GroupPlan: Sendable {
     let parts = Self.parts(features: features, rowCount: rowCount, rows: rows)
     let largest = parts.map { $0.reduce(0) { $0 + work[Int($1) - features.lowerBound] } }.max()
     if (largest ?? 0) * 4 <= total {
-      (shared, border) = (DrawList([]), 0)
+      (shared, middles) = (DrawList([]), StableArray([], filler: 0))
       lists = Self.joined(parts, total: total) { work[Int($0) - features.lowerBound] }.map { list in
         DrawList(
           parts.count == features.count
@@ -50,7 +50,7 @@ struct GroupPlan: Sendable {
       DrawList(DrawList.batches(of: features, rowCount: rowCount, rows: rows))
     }
     if total < features.count * (Self.drawWork + Self.sharedWork) {
-      (shared, border) = (DrawList([]), 0)
+      (shared, middles) = (DrawList([]), StableArray([], filler: 0))
       lists = [list(features.map { UInt32($0) })]
       return
     }
@@ -67,8 +67,12 @@ struct GroupPlan: Sendable {
         halves[first < border ? 0 : 1].append(UInt32(feature))
       }
     }
-    self.border = border
     self.shared = list(shared)
+    middles = StableArray(
+      self.shared.order.map { feature in
+        let start = columns.starts[Int(feature)]
+        return start + UInt64(rows(Int(feature)).prefix { $0 < border }.count)
+      }, filler: 0)
     lists = halves.filter { !$0.isEmpty }.map(list)
   }
 

@@ -272,8 +272,18 @@ static void test_fm_lead(void) {
       const size_t features = machine.blocks[b].features;
       rk_fm_crew *crew = piece(sizeof *crew);
       crew->block = &machine.blocks[b].block;
-      crew->border = (uint32_t)(b ? machine.ratings : machine.blocks[b].rows) / 2;
-      rk_fm_lead(crew, &prior, every_feature(features, 2));
+      const rk_fm_block *block = crew->block;
+      const uint32_t border = (uint32_t)(b ? machine.ratings : machine.blocks[b].rows) / 2;
+      const rk_fm_list *list = every_feature(features, 2);
+      uint64_t *middles = piece(2 * features * sizeof *middles);
+      for (size_t n = 0; n < 2 * features; n++) {
+        middles[n] = block->column_starts[list->features[n]];
+        while (middles[n] < block->column_starts[list->features[n] + 1] &&
+               block->column_rows[middles[n]] < border)
+          middles[n]++;
+      }
+      crew->middles = middles;
+      rk_fm_lead(crew, &prior, list);
     }
     add_machine(&machine);
   }

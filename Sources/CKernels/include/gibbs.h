@@ -94,15 +94,16 @@ void rk_fm_sweep(const rk_fm_block *block, const rk_fm_prior *prior, const rk_fm
 /// Features of a batch, and for each of them where its entries in the second half of the rows begin.
 typedef struct {
   const uint32_t *_Nullable features;
+  const uint64_t *_Nullable middles;
   size_t count;
-  uint64_t middles[16];
 } rk_fm_share;
 
 /// Two threads that draw features, each its half of every feature's rows.
 typedef struct {
   const rk_fm_block *_Nullable block;
-  /// The first row of the second half.
-  uint32_t border;
+  /// For each feature of the list, in its order, where its entries in the second half of the rows
+  /// begin.
+  const uint64_t *_Nullable middles;
   /// The features whose change both halves take over, with their weights before and the change, and
   /// those that both sum up for next.
   rk_fm_share moved, gathered;
