@@ -15,9 +15,9 @@
 // sum (p + g)(e - c - m'p) = sum p e - c sum p - P m + g (sum e - n c - m' sum p).
 
 // Asks for the record of an entry's row: of many rows they are not in the nearest caches.
-INLINE void ask_for_row(const rk_fm_block *b, uint64_t entry) {
-  const float *row = b->records + b->column_rows[entry] * (size_t)RK_FM_RECORD(8);
-  for (size_t lane = 0; lane < RK_FM_RECORD(8); lane += 16) __builtin_prefetch(row + lane);
+INLINE void ask_for_row(const rk_fm_block *b, uint64_t entry, size_t k) {
+  const float *row = b->records + b->column_rows[entry] * RK_FM_RECORD(k);
+  for (size_t lane = 0; lane < RK_FM_RECORD(k); lane += 16) __builtin_prefetch(row + lane);
 }
 
 // The same for the sum and the residual of an entry's rating.
@@ -40,7 +40,7 @@ INLINE void add_rows8(const rk_fm_block *b, const float *weight, uint64_t first,
   float squares = 0, total = 0;
   for (uint64_t n = first; n < end; n++) {
     const float *row = b->records + b->column_rows[n] * (size_t)RK_FM_RECORD(8);
-    ask_for_row(b, n + 8 < end ? n + 8 : n);
+    ask_for_row(b, n + 8 < end ? n + 8 : n, 8);
     const float x = b->column_values[n], xx = x * x;
     const float count = row[COUNT(8)], constant = row[CONSTANT(8)];
     const v8 moved = *(const v8 *)(row + MOVED(8)), sums = *(const v8 *)(row + SUMS(8));
@@ -89,6 +89,7 @@ INLINE void add_rows(const rk_fm_block *b, const float *weight, uint64_t first, 
   memset(record, 0, RK_FM_RECORD(k) * sizeof *record);
   for (uint64_t n = first; n < end; n++) {
     const float *row = b->records + b->column_rows[n] * RK_FM_RECORD(k);
+    ask_for_row(b, n + 1 < end ? n + 1 : n, k);
     const float x = b->column_values[n], xx = x * x;
     const float count = row[COUNT(k)], constant = row[CONSTANT(k)];
     const float e =

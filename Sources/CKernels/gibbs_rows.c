@@ -76,24 +76,34 @@ INLINE void moments8(const rk_fm_block *b, size_t row, uint64_t last) {
                 &sums, &residuals);
 }
 
-INLINE void moments(const rk_fm_block *b, size_t row, size_t k) {
+// Of more factors, sixteen times sixteen of the second moments at a time, which are in registers.
+INLINE void moments(const rk_fm_block *b, size_t row, uint64_t last, size_t k) {
+  const uint64_t first = b->rating_starts[row], end = b->rating_starts[row + 1];
   float *record = b->records + row * RK_FM_RECORD(k);
-  memset(record, 0, RK_FM_RECORD(k) * sizeof *record);
   float total = 0;
-  for (uint64_t n = b->rating_starts[row]; n < b->rating_starts[row + 1]; n++) {
-    const uint32_t rating = b->ratings[n];
-    const float *q = b->sums + rating * k;
-    const float e = b->residuals[rating];
-    for (size_t lane = 0; lane < k; lane += 16) {
-      const v16 part = *(const v16 *)(q + lane);
-      for (size_t f = 0; f < k; f++) *(v16 *)(record + f * k + lane) += part * q[f];
-      *(v16 *)(record + SUMS(k) + lane) += part;
-      *(v16 *)(record + RESIDUALS(k) + lane) += part * e;
-    }
-    total += e;
+  for (uint64_t n = first; n < end; n++) {
+    ask_ahead(b, n, last, k);
+    total += b->residuals[b->ratings[n]];
   }
-  record[COUNT(k)] = (float)(b->rating_starts[row + 1] - b->rating_starts[row]);
-  record[RESIDUAL(k)] = total;
+  for (size_t lane = 0; lane < k; lane += 16) {
+    for (size_t from = 0; from < k; from += 16) {
+      v16 products[16] = {0}, sums = {0}, residuals = {0};
+      for (uint64_t n = first; n < end; n++) {
+        const uint32_t rating = b->ratings[n];
+        const float *q = b->sums + rating * k;
+        const v16 part = *(const v16 *)(q + lane);
+        UNROLLED for (size_t f = 0; f < 16; f++) products[f] += part * q[from + f];
+        sums += part;
+        residuals += part * b->residuals[rating];
+      }
+      UNROLLED for (size_t f = 0; f < 16; f++)
+        *(v16 *)(record + (from + f) * k + lane) = products[f];
+      *(v16 *)(record + SUMS(k) + lane) = sums;
+      *(v16 *)(record + RESIDUALS(k) + lane) = residuals;
+    }
+    *(v16 *)(record + MOVED(k) + lane) = (v16){0};
+  }
+  *(v16 *)(record + COUNT(k)) = (v16){(float)(end - first), total};
 }
 
 CLONES void rk_fm_moments(const rk_fm_block *block, size_t first, size_t end) {
@@ -101,7 +111,7 @@ CLONES void rk_fm_moments(const rk_fm_block *block, size_t first, size_t end) {
   if (block->k == 8) {
     for (size_t row = first; row < end; row++) moments8(block, row, last);
   } else {
-    for (size_t row = first; row < end; row++) FOR_EACH_K(block->k, moments(block, row, K))
+    for (size_t row = first; row < end; row++) FOR_EACH_K(block->k, moments(block, row, last, K))
   }
 }
 

@@ -3,9 +3,6 @@
 
 #include "vector.h"
 
-// Of loops of known length all is in registers, where they are enough.
-#define UNROLLED _Pragma("clang loop unroll(full)")
-
 // Exchanges elements whose row has the bit s of their numbers and whose column has not with those the
 // other way round.
 #define LOW_(n, s, lane) ((lane) & (s) ? n + ((lane) ^ (s)) : (lane))

@@ -31,6 +31,9 @@ typedef int32_t v4i __attribute__((vector_size(16)));
 #endif
 #define INLINE static inline __attribute__((always_inline))
 
+// Before a loop of known length: what it works on is in registers, where they are enough.
+#define UNROLLED _Pragma("clang loop unroll(full)")
+
 /// The fixed order of a sum over lanes: upper half onto lower half, 16 -> 8 -> 4 -> 2 -> 1.
 ///
 /// Vectors are handed over by address: by value, their place in the call would depend on the clone.
