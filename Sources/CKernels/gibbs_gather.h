@@ -137,11 +137,12 @@ INLINE void add_ratings8(const rk_fm_block *b, const float *weight, uint64_t fir
   write_record8(record, &moments, squares, total, &cross, &residuals);
 }
 
-// The same of at most four factors; what belongs to others is zero.
+// The same of at most four factors: what belongs to the fifth and later ones is zero, and what the
+// group does not have of the first four is left out by the draw.
 INLINE void add_ratings4(const rk_fm_block *b, const float *weight, uint64_t first, uint64_t end,
                          float *record) {
   const v4 v = *(const v4 *)weight;
-  // Diagonals of the sum of h h'; of the last, half.
+  // Diagonals 0, 1 and 2 of the sum of h h', around the end; the last has each product twice.
   v4 moments[3] = {0};
   v4 cross = {0}, residuals = {0};
   float squares = 0, total = 0;

@@ -76,7 +76,8 @@ INLINE void moments8(const rk_fm_block *b, size_t row, uint64_t last) {
                 &sums, &residuals);
 }
 
-// Of more factors, sixteen times sixteen of the second moments at a time, which are in registers.
+// Of more factors, sixteen times sixteen of the second moments at a time, in registers where they are
+// enough.
 INLINE void moments(const rk_fm_block *b, size_t row, uint64_t last, size_t k) {
   const uint64_t first = b->rating_starts[row], end = b->rating_starts[row + 1];
   float *record = b->records + row * RK_FM_RECORD(k);

@@ -70,7 +70,7 @@ INLINE size_t batch_size(size_t first, size_t end, size_t k) {
 #define AHEAD 16
 
 // Asks for what the draws of some features begin with: where it lies depends on the feature, and of
-// many features it is in no near cache.
+// many features it is in no near cache. The first ones of a list are not asked for.
 INLINE void ask_for_features(const rk_fm_block *b, const rk_fm_list *list, size_t first, size_t count,
                              size_t k) {
   const size_t all = list->batches ? list->ends[list->batches - 1] : 0;

@@ -229,17 +229,17 @@ static const rk_fm_list *every_feature(size_t features, size_t times) {
   }
 }
 
-// With all factors and, where `some`, with a part of them.
-static void sweep_machine(size_t k, size_t rank, int some) {
+// With all factors or, where it is not zero, with `few` in the block of ratings and half in the other.
+static void sweep_machine(size_t k, size_t rank, size_t few) {
   gibbs_machine machine = begun_machine(k, rank);
   for (size_t b = 0; b < 2; b++) {
     const size_t features = machine.blocks[b].features, stride = RK_FM_STRIDE(k);
-    const rk_fm_prior prior = prior_of(k, !some ? rank : b ? 2 : rank / 2);
+    const rk_fm_prior prior = prior_of(k, !few ? rank : b ? few : rank / 2);
     float *normals = (float *)machine.blocks[b].block.normals;
     for (size_t feature = 0; feature < features; feature++)
       for (size_t lane = feature * stride + prior.factors; lane < feature * stride + k; lane++)
         machine.blocks[b].block.weights[lane] = normals[lane] = 0;
-    rk_fm_sweep(&machine.blocks[b].block, &prior, every_feature(features, some ? 8 : 1));
+    rk_fm_sweep(&machine.blocks[b].block, &prior, every_feature(features, few ? 16 / few : 1));
   }
   add_machine(&machine);
   add_floats(machine.blocks[0].block.records, machine.blocks[0].rows * RK_FM_RECORD(k));
@@ -248,7 +248,7 @@ static void sweep_machine(size_t k, size_t rank, int some) {
 static void test_fm_sweep(void) {
   EACH_WIDTH(k, rank) {
     sweep_machine(k, rank, 0);
-    sweep_machine(k, rank, 1);
+    for (size_t few = 2; few <= 4; few++) sweep_machine(k, rank, few);
   }
 }
 

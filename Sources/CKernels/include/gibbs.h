@@ -117,6 +117,8 @@ typedef struct {
   uint64_t before_turn[8], turn, before_done[8], done, before_over[8], is_over;
 } rk_fm_crew;
 
+/// The crew has the block and a middle for each feature of the list; all else is zero.
+///
 /// As rk_fm_sweep, each sum being that of the first half of the rows plus that of the second. Does the
 /// second halves as well as long as nobody helps.
 void rk_fm_lead(rk_fm_crew *crew, const rk_fm_prior *prior, const rk_fm_list *list);
@@ -131,7 +133,7 @@ void rk_fm_push(const rk_fm_block *block, size_t first, size_t end);
 /// numbers in a row, where h is x (q - x v) for the factors, then x, and e is the residual.
 void rk_fm_gather(const rk_fm_block *block, uint32_t feature, float *squares, float *products);
 
-/// Standard normal numbers for the weights of some features.
+/// Standard normal numbers for the weights of some features, in whole rows of weights.
 ///
 /// Four words of Philox4x32-10 with the key (seed, stream) and the counter (epoch, position, unit)
 /// make four numbers; the position is the place's plus the feature, the unit the place's plus the
