@@ -20,13 +20,6 @@ INLINE void ask_for_row(const rk_fm_block *b, uint64_t entry, size_t k) {
   for (size_t lane = 0; lane < RK_FM_RECORD(k); lane += 16) __builtin_prefetch(row + lane);
 }
 
-// The same for the sum and the residual of an entry's rating.
-INLINE void ask_for_rating(const rk_fm_block *b, uint64_t entry, size_t k) {
-  const uint32_t rating = b->column_rows[entry];
-  for (size_t lane = 0; lane < k; lane += 16) __builtin_prefetch(b->sums + rating * k + lane);
-  __builtin_prefetch(b->residuals + rating);
-}
-
 INLINE void add_rows8(const rk_fm_block *b, const float *weight, uint64_t first, uint64_t end,
                       float *record) {
   const v8 v = *(const v8 *)weight;
@@ -125,7 +118,6 @@ INLINE void add_ratings8(const rk_fm_block *b, const float *weight, uint64_t fir
   float squares = 0, total = 0;
   for (uint64_t n = first; n < end; n++) {
     const uint32_t rating = b->column_rows[n];
-    ask_for_rating(b, n + 8 < end ? n + 8 : n, 8);
     const float x = b->column_values[n], e = b->residuals[rating];
     const v8 h = (*(const v8 *)(b->sums + rating * 8ul) - v * x) * x;
     add_outer(&moments, &h);
@@ -137,42 +129,11 @@ INLINE void add_ratings8(const rk_fm_block *b, const float *weight, uint64_t fir
   write_record8(record, &moments, squares, total, &cross, &residuals);
 }
 
-// The same of at most four factors: what belongs to the fifth and later ones is zero, and what the
-// group does not have of the first four is left out by the draw.
-INLINE void add_ratings4(const rk_fm_block *b, const float *weight, uint64_t first, uint64_t end,
-                         float *record) {
-  const v4 v = *(const v4 *)weight;
-  // Diagonals 0, 1 and 2 of the sum of h h', around the end; the last has each product twice.
-  v4 moments[3] = {0};
-  v4 cross = {0}, residuals = {0};
-  float squares = 0, total = 0;
-  for (uint64_t n = first; n < end; n++) {
-    const uint32_t rating = b->column_rows[n];
-    ask_for_rating(b, n + 8 < end ? n + 8 : n, 8);
-    const float x = b->column_values[n], e = b->residuals[rating];
-    const v4 h = (*(const v4 *)(b->sums + rating * 8ul) - v * x) * x;
-    moments[0] += h * h;
-    moments[1] += h * __builtin_shufflevector(h, h, 1, 2, 3, 0);
-    moments[2] += h * __builtin_shufflevector(h, h, 2, 3, 0, 1);
-    cross += h * x;
-    residuals += h * e;
-    squares += x * x;
-    total += e * x;
-  }
-  memset(record, 0, RK_FM_RECORD(8) * sizeof *record);
-  for (size_t apart = 0; apart < 3; apart++)
-    for (size_t f = 0; f < 4; f++) record[second_moment(8, f, (f + apart) % 4)] = moments[apart][f];
-  *(v4 *)(record + COUNT(8)) = (v4){squares, total};
-  *(v4 *)(record + SUMS(8)) = cross;
-  *(v4 *)(record + RESIDUALS(8)) = residuals;
-}
-
 INLINE void add_ratings(const rk_fm_block *b, const float *weight, uint64_t first, uint64_t end,
                         float *record, size_t factors, size_t k) {
   memset(record, 0, RK_FM_RECORD(k) * sizeof *record);
   for (uint64_t n = first; n < end; n++) {
     const uint32_t rating = b->column_rows[n];
-    ask_for_rating(b, n + 8 < end ? n + 8 : n, k);
     const float x = b->column_values[n], e = b->residuals[rating];
     const float *q = b->sums + rating * k;
     for (size_t lane = 0; lane < k; lane += 16) {
@@ -193,8 +154,7 @@ INLINE void gather(const rk_fm_block *b, const float *weight, uint64_t first, ui
     if (k == 8) add_rows8(b, weight, first, end, record);
     else add_rows(b, weight, first, end, record, factors, k);
   } else {
-    if (k == 8 && factors <= 4) add_ratings4(b, weight, first, end, record);
-    else if (k == 8) add_ratings8(b, weight, first, end, record);
+    if (k == 8) add_ratings8(b, weight, first, end, record);
     else add_ratings(b, weight, first, end, record, factors, k);
   }
 }
